@@ -1,0 +1,20 @@
+//! Tenantry over HTTP. A handler parses, allows, reads the store or submits an operation, and
+//! shapes the answer; it never does a change itself. Only this crate knows HTTP status codes.
+//!
+//! [`types`] are the bodies, shared with the command line's client; [`routes`] has one file for
+//! each noun; [`serve`] puts them together.
+
+pub mod routes;
+pub mod serve;
+pub mod types;
+
+mod app;
+mod caller;
+mod extract;
+mod headers;
+mod problem;
+mod shape;
+mod wait;
+
+pub use app::{App, AppConfig};
+pub use serve::{openapi, router, serve};

@@ -1,0 +1,180 @@
+//! Refusals as RFC 9457 problems: the code of `tenantry_domain::problem` with its HTTP status.
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tenantry_domain::problem::Code;
+use tenantry_domain::template::Refusal as TemplateRefusal;
+use tenantry_ops::Refusal;
+use tenantry_pg::PgError;
+
+use crate::types::ProblemBody;
+
+/// The header that carries a request's id in both directions.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A refusal on its way out. It becomes a body in [`with_body`], where the request's id is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    code: Code,
+    detail: String,
+    refusals: Vec<TemplateRefusal>,
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// A refusal with the words for this occurrence.
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), refusals: Vec::new(), cause: None }
+    }
+
+    /// A template whose files were refused.
+    pub(crate) fn template(refusals: Vec<TemplateRefusal>) -> Self {
+        let detail = match refusals.first() {
+            Some(first) => format!(
+                "{} place(s) were refused; the first: {}:{}: {}",
+                refusals.len(),
+                first.file,
+                first.line,
+                first.reason
+            ),
+            None => String::new(),
+        };
+        Self { code: Code::TemplateRefused, detail, refusals, cause: None }
+    }
+
+    /// An error of ours; its cause goes to the log and nowhere else.
+    pub(crate) fn internal(cause: impl ToString) -> Self {
+        Self {
+            code: Code::Internal,
+            detail: "The server ran into an error of its own.".into(),
+            refusals: Vec::new(),
+            cause: Some(cause.to_string()),
+        }
+    }
+}
+
+/// The status of each code.
+fn status(code: Code) -> StatusCode {
+    match code {
+        Code::InvalidRequest => StatusCode::BAD_REQUEST,
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::NotFound
+        | Code::SchemaNotFound
+        | Code::OperationNotFound
+        | Code::TemplateNotFound
+        | Code::TokenNotFound => StatusCode::NOT_FOUND,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::SchemaExists
+        | Code::ForeignSchema
+        | Code::InvalidState
+        | Code::OperationFinished
+        | Code::NotRetryable => StatusCode::CONFLICT,
+        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::InvalidName
+        | Code::ConfirmationMismatch
+        | Code::IdempotencyMismatch
+        | Code::TemplateRefused => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = status(self.code).into_response();
+        let headers = response.headers_mut();
+        match self.code {
+            Code::Unauthenticated => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Code::Unavailable => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every refusal its body, and every 5xx its line in the log.
+pub(crate) async fn with_body(request: Request, next: Next) -> Response {
+    let request_id = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    if let Some(cause) = &problem.cause {
+        tracing::error!(request.id = %request_id, "A request failed: {cause}");
+    }
+    let body = ProblemBody {
+        problem_type: format!("urn:tenantry:problem:{}", problem.code.as_str()),
+        title: problem.code.title().to_owned(),
+        status: response.status().as_u16(),
+        code: problem.code,
+        detail: problem.detail,
+        help: problem.code.help().to_owned(),
+        request_id,
+        refusals: problem.refusals.into_iter().map(Into::into).collect(),
+    };
+    *response.body_mut() = serde_json::to_vec(&body).unwrap_or_default().into();
+    let json = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}
+
+/// The control database did not answer, or answered with an error of ours.
+impl From<PgError> for Problem {
+    fn from(error: PgError) -> Self {
+        if error.is_transient() {
+            tracing::warn!("The control database does not answer: {error}");
+            Self::new(Code::Unavailable, "The control database does not answer at the moment.")
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::SchemaExists(name) => {
+                Self::new(Code::SchemaExists, format!("There is a living institution {name}."))
+            }
+            Refusal::SchemaNotFound(name) => {
+                Self::new(Code::SchemaNotFound, format!("There is no institution {name}."))
+            }
+            Refusal::TemplateNotFound(name) => {
+                Self::new(Code::TemplateNotFound, format!("There is no template {name}."))
+            }
+            Refusal::InvalidState { name, state, action } => Self::new(
+                Code::InvalidState,
+                format!("{name} is {state}; `{}` is not possible then.", action.as_str()),
+            ),
+            Refusal::IdempotencyMismatch => Self::new(
+                Code::IdempotencyMismatch,
+                "The key belongs to an earlier request with another content.",
+            ),
+            Refusal::OperationNotFound => {
+                Self::new(Code::OperationNotFound, "There is no operation with this id.")
+            }
+            Refusal::OperationFinished(state) => {
+                Self::new(Code::OperationFinished, format!("The operation is {state}."))
+            }
+            Refusal::NotRetryable(state) => {
+                Self::new(Code::NotRetryable, format!("The operation is {state}."))
+            }
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The stream of events: `/api/admin/events` (server-sent events, resumable by `Last-Event-ID`).
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::Stream;
+use serde::Deserialize;
+use tenantry_domain::problem::Code;
+use tenantry_store::{Store, events, tokens};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::Query;
+use crate::problem::Problem;
+use crate::types::{EventBody, ProblemBody};
+
+/// Where the stream starts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct StreamQuery {
+    /// The id of the last event that was seen, where `Last-Event-ID` cannot be sent.
+    #[param(minimum = 0)]
+    after: Option<i64>,
+}
+
+/// A token that was revoked gets no more events after this time.
+const RECHECK: Duration = Duration::from_secs(3);
+
+/// Streams events from now on, or after the one that was seen last. An event has the type
+/// `schema.changed`, `operation.queued`, `operation.progressed`, `operation.waiting`,
+/// `operation.requested`, `operation.finished` or `template.created`. An event of type `reset` says
+/// that the ones after the last seen are no longer kept: read the lists again.
+#[utoipa::path(get, path = "/api/admin/events", tag = "events",
+    params(
+        StreamQuery,
+        ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that was seen"),
+    ), responses(
+    (status = 200, body = EventBody, content_type = "text/event-stream"),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn stream(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(query): Query<StreamQuery>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let last_seen = match headers.get("last-event-id") {
+        Some(value) => Some(
+            value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+                Problem::new(Code::InvalidRequest, "`Last-Event-ID` is not an id of ours.")
+            })?,
+        ),
+        None => query.after,
+    };
+    let (lowest, highest) = events::bounds(&app.fleet().store).await?;
+    let (sender, receiver) = mpsc::channel(256);
+    let mut position = last_seen.unwrap_or(highest);
+    if position + 1 < lowest || position > highest {
+        position = highest;
+        let reset = Event::default().event("reset").id(highest.to_string()).data("{}");
+        // the channel is new and empty
+        let _ = sender.try_send(Ok(reset));
+    }
+    tokio::spawn(follow(app, caller, position, sender));
+    Ok(Sse::new(ReceiverStream::new(receiver))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+type Sender = mpsc::Sender<Result<Event, Infallible>>;
+
+/// Sends what comes until the client goes, the server stops or the token is no longer valid.
+async fn follow(app: App, caller: Caller, mut position: i64, sender: Sender) {
+    let mut newest = app.newest_event();
+    let mut checked = Instant::now();
+    loop {
+        if checked.elapsed() >= RECHECK {
+            match tokens::valid_role(&app.fleet().store, caller.token_id).await {
+                Ok(Some(role)) if role >= caller.role => checked = Instant::now(),
+                // an outage ends the stream too; the client comes again with its last id
+                _ => return,
+            }
+        }
+        while *newest.borrow_and_update() > position {
+            let Ok(batch) = events::after(&app.fleet().store, position, 500).await else {
+                return;
+            };
+            if batch.is_empty() {
+                break;
+            }
+            for event in batch {
+                position = event.seq;
+                if sender.send(Ok(body(event))).await.is_err() {
+                    return;
+                }
+            }
+        }
+        tokio::select! {
+            _ = newest.changed() => {}
+            () = tokio::time::sleep_until(checked + RECHECK) => {}
+            () = sender.closed() => return,
+            () = app.stopping().cancelled() => return,
+        }
+    }
+}
+
+fn body(event: events::Event) -> Event {
+    let body = EventBody {
+        schema_id: event.schema_id,
+        operation_id: event.operation_id,
+        at: event.created_at,
+        data: event.data,
+    };
+    Event::default()
+        .event(event.kind)
+        .id(event.seq.to_string())
+        .data(serde_json::to_string(&body).unwrap_or_default())
+}
+
+/// Keeps `newest` at the highest number of an event, so that streams ask the database only when
+/// there is something new.
+pub(crate) async fn watch_newest(
+    store: Store,
+    newest: watch::Sender<i64>,
+    stopping: CancellationToken,
+) {
+    while !stopping.is_cancelled() {
+        if let Ok((_, highest)) = events::bounds(&store).await {
+            newest.send_if_modified(|number| std::mem::replace(number, highest) != highest);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

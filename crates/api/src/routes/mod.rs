@@ -1,0 +1,10 @@
+//! The handlers, one file for each noun.
+
+pub mod audit;
+pub mod events;
+pub mod findings;
+pub mod health;
+pub mod operations;
+pub mod schemas;
+pub mod templates;
+pub mod tokens;

@@ -1,0 +1,347 @@
+//! Institutions' schemas: `/api/admin/schemas`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::Value;
+use tenantry_domain::access::Role;
+use tenantry_domain::problem::Code;
+use tenantry_domain::schema::{SchemaAction, SchemaState};
+use tenantry_domain::slug::Slug;
+use tenantry_ops::submit::{self, CreateRequest};
+use tenantry_store::schemas::{self, Attributes, Cursor, Filter, Sort, SortKey, Start};
+use utoipa::IntoParams;
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::{Body, Path, Query};
+use crate::headers::PreferredWait;
+use crate::problem::Problem;
+use crate::shape;
+use crate::types::{
+    DropRequest, Facets, NewSchemaRequest, OperationBody, PatchAction, PatchOutcome, ProblemBody,
+    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
+};
+use crate::wait::answer;
+
+/// Which schemas, in which order, which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// A part of the name or display name.
+    q: Option<String>,
+    /// States, separated by commas; all but `purged` when it is left out.
+    #[param(example = "active,suspended")]
+    state: Option<String>,
+    /// `name`, `createdAt`, `updatedAt` or `usage`; with `-` in front the largest first.
+    #[param(example = "-updatedAt")]
+    sort: Option<String>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<i64>,
+    /// Rows to pass over; not together with `cursor`.
+    #[param(minimum = 0)]
+    offset: Option<i64>,
+    /// `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists schemas.
+#[utoipa::path(get, path = "/api/admin/schemas", tag = "schemas", params(ListQuery), responses(
+    (status = 200, body = SchemaList),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<SchemaList>, Problem> {
+    let sort = parse_sort(query.sort.as_deref().unwrap_or("name"))?;
+    let limit = page_size(query.limit)?;
+    let start = match (query.cursor, query.offset) {
+        (Some(_), Some(_)) => return Err(invalid("`cursor` and `offset` exclude each other.")),
+        (Some(cursor), None) => Start::After(
+            Cursor::decode(&cursor, sort)
+                .ok_or_else(|| invalid("`cursor` does not belong to this list and sort."))?,
+        ),
+        (None, offset) => match offset.unwrap_or(0) {
+            offset @ 0.. => Start::Offset(offset),
+            _ => return Err(invalid("`offset` is not negative.")),
+        },
+    };
+    let states = parse_words::<SchemaState>(query.state.as_deref())?;
+    if query.q.as_deref().is_some_and(|q| q.contains('\0')) {
+        return Err(invalid("`q` contains a NUL character."));
+    }
+    let filter = Filter { text: query.q.filter(|q| !q.is_empty()), states };
+    let page = schemas::list(&app.fleet().store, &filter, sort, &start, limit).await?;
+    Ok(Json(SchemaList {
+        items: page.items.into_iter().map(shape::schema).collect(),
+        total: page.total,
+        next_cursor: page.next.map(|cursor| cursor.encode()),
+    }))
+}
+
+/// Counts over the whole fleet.
+#[utoipa::path(get, path = "/api/admin/schemas/facets", tag = "schemas", responses(
+    (status = 200, body = Facets),
+))]
+pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Problem> {
+    let facets = schemas::facets(&app.fleet().store).await?;
+    Ok(Json(Facets {
+        states: facets.states.into_iter().map(|(state, count)| StateCount { state, count }).collect(),
+        templates: facets
+            .templates
+            .into_iter()
+            .map(|(template, version, count)| TemplateCount { template, version, count })
+            .collect(),
+        usage_bytes: facets.usage_bytes,
+    }))
+}
+
+/// Shows a schema, with its size measured now if the managed database answers. The living one bears
+/// the name; without one, the one dropped last.
+#[utoipa::path(get, path = "/api/admin/schemas/{name}", tag = "schemas",
+    params(("name" = String, Path, description = "The institution's name")), responses(
+    (status = 200, body = SchemaBody),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<Json<SchemaBody>, Problem> {
+    let name = existing_name(&name)?;
+    let fleet = app.fleet();
+    let not_found =
+        || Problem::new(Code::SchemaNotFound, format!("There is no institution {name}."));
+    let schema = schemas::by_name(&fleet.store, name).await?.ok_or_else(not_found)?;
+    // a size that cannot be had (a table is locked, the server is away) leaves the last one standing
+    if let Ok(Some(bytes)) = fleet.database.schema_bytes(schema.id).await {
+        schemas::set_usage(&fleet.store, schema.id, bytes).await?;
+    }
+    let schema = schemas::by_id(&fleet.store, schema.id).await?.ok_or_else(not_found)?;
+    Ok(Json(shape::schema(schema)))
+}
+
+/// Asks for an institution's schema.
+#[utoipa::path(post, path = "/api/admin/schemas", tag = "schemas",
+    params(
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
+    ),
+    request_body = NewSchemaRequest, responses(
+    (status = 200, body = OperationBody, description = "It ended within the wait"),
+    (status = 202, body = OperationBody, description = "It is queued or under way"),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 413, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 415, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    wait: PreferredWait,
+    Body { value, idempotency }: Body<NewSchemaRequest>,
+) -> Result<Response, Problem> {
+    let name = Slug::parse(&value.name).map_err(|error| {
+        Problem::new(Code::InvalidName, format!("{:?} is not usable: {error}.", value.name))
+    })?;
+    check_attributes(value.display_name.as_deref(), value.quota_bytes)?;
+    let labels = check_labels(value.labels)?;
+    let template = value.template.unwrap_or_else(|| "default".to_owned());
+    if template.contains('\0') {
+        return Err(invalid("`template` contains a NUL character."));
+    }
+    let request = CreateRequest {
+        name,
+        display_name: value.display_name,
+        template,
+        template_version: value.template_version,
+        labels: labels.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+        quota_bytes: value.quota_bytes,
+    };
+    let accepted = submit::create_schema(app.fleet(), &caller.requester(idempotency), request).await?;
+    answer(&app, accepted, wait).await
+}
+
+/// Changes attributes, or asks for an action.
+#[utoipa::path(patch, path = "/api/admin/schemas/{name}", tag = "schemas",
+    params(
+        ("name" = String, Path, description = "The institution's name"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
+    ),
+    request_body = SchemaPatch, responses(
+    (status = 200, body = PatchOutcome, description = "Attributes are changed, or the operation ended within the wait"),
+    (status = 202, body = OperationBody, description = "The operation is queued or under way"),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 413, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 415, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn patch(
+    State(app): State<App>,
+    caller: Caller,
+    wait: PreferredWait,
+    Path(name): Path<String>,
+    Body { value, idempotency }: Body<SchemaPatch>,
+) -> Result<Response, Problem> {
+    let name = existing_name(&name)?;
+    let who = caller.requester(idempotency);
+    let attributes =
+        value.display_name.is_some() || value.labels.is_some() || value.quota_bytes.is_some();
+    let Some(action) = value.action else {
+        if !attributes || value.confirm.is_some() {
+            return Err(invalid("Give either `action` or attributes to change."));
+        }
+        check_attributes(value.display_name.as_deref(), value.quota_bytes.flatten())?;
+        let labels = check_labels(value.labels)?;
+        let change = Attributes {
+            display_name: value.display_name.as_deref(),
+            labels: labels.as_ref(),
+            quota_bytes: value.quota_bytes,
+        };
+        let schema = submit::set_attributes(app.fleet(), &who, name, &change).await?;
+        let body = PatchOutcome::Schema(Box::new(shape::schema(schema)));
+        return Ok((StatusCode::OK, Json(body)).into_response());
+    };
+    if attributes {
+        return Err(invalid("`action` and attributes exclude each other."));
+    }
+    let action = match action {
+        PatchAction::Suspend => SchemaAction::Suspend,
+        PatchAction::Resume => SchemaAction::Resume,
+        PatchAction::Undrop => SchemaAction::Undrop,
+        PatchAction::Purge => {
+            caller.needs(Role::Admin)?;
+            confirm(name, value.confirm.as_deref())?;
+            SchemaAction::Purge
+        }
+    };
+    let accepted = submit::change_schema(app.fleet(), &who, name, action).await?;
+    answer(&app, accepted, wait).await
+}
+
+/// Drops an institution's schema: it is archived and can be recovered for a time.
+#[utoipa::path(delete, path = "/api/admin/schemas/{name}", tag = "schemas",
+    params(
+        ("name" = String, Path, description = "The institution's name"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
+    ),
+    request_body = DropRequest, responses(
+    (status = 200, body = OperationBody, description = "It ended within the wait"),
+    (status = 202, body = OperationBody, description = "It is queued or under way"),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 413, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 415, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    wait: PreferredWait,
+    Path(name): Path<String>,
+    Body { value, idempotency }: Body<DropRequest>,
+) -> Result<Response, Problem> {
+    let name = existing_name(&name)?;
+    confirm(name, Some(&value.confirm))?;
+    let who = caller.requester(idempotency);
+    let accepted = submit::change_schema(app.fleet(), &who, name, SchemaAction::Drop).await?;
+    answer(&app, accepted, wait).await
+}
+
+/// A name that may exist; one that breaks the rules certainly does not.
+fn existing_name(name: &str) -> Result<&str, Problem> {
+    match Slug::parse(name) {
+        Ok(_) => Ok(name),
+        Err(_) => Err(Problem::new(Code::SchemaNotFound, format!("There is no institution {name:?}."))),
+    }
+}
+
+fn confirm(name: &str, confirmation: Option<&str>) -> Result<(), Problem> {
+    if confirmation == Some(name) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::ConfirmationMismatch, format!("`confirm` must be {name:?}.")))
+}
+
+fn check_attributes(display_name: Option<&str>, quota: Option<i64>) -> Result<(), Problem> {
+    if let Some(name) = display_name {
+        if name.trim().is_empty() || name.chars().count() > 200 {
+            return Err(invalid("`displayName` has 1 to 200 characters, not only spaces."));
+        }
+        if name.chars().any(char::is_control) {
+            return Err(invalid("`displayName` contains a control character."));
+        }
+    }
+    if quota.is_some_and(|bytes| bytes < 0) {
+        return Err(invalid("`quotaBytes` is not negative."));
+    }
+    Ok(())
+}
+
+fn check_labels(
+    labels: Option<std::collections::BTreeMap<String, String>>,
+) -> Result<Option<Value>, Problem> {
+    let Some(labels) = labels else {
+        return Ok(None);
+    };
+    if labels.len() > 50
+        || labels.iter().any(|(key, value)| {
+            key.is_empty() || key.len() > 63 || value.len() > 255
+                || key.contains('\0') || value.contains('\0')
+        })
+    {
+        return Err(invalid("There are at most 50 labels, with keys of 1 to 63 and values of up to 255 bytes."));
+    }
+    Ok(Some(serde_json::to_value(labels).unwrap_or_default()))
+}
+
+fn parse_sort(text: &str) -> Result<Sort, Problem> {
+    let (key, descending) = match text.strip_prefix('-') {
+        Some(key) => (key, true),
+        None => (text, false),
+    };
+    let key = match key {
+        "name" => SortKey::Name,
+        "createdAt" => SortKey::CreatedAt,
+        "updatedAt" => SortKey::UpdatedAt,
+        "usage" => SortKey::Usage,
+        _ => return Err(invalid("`sort` is name, createdAt, updatedAt or usage, or one of them after `-`.")),
+    };
+    Ok(Sort { key, descending })
+}
+
+/// Words separated by commas.
+pub(crate) fn parse_words<T>(text: Option<&str>) -> Result<Vec<T>, Problem>
+where
+    T: std::str::FromStr<Err = String>,
+{
+    text.unwrap_or_default()
+        .split(',')
+        .filter(|word| !word.is_empty())
+        .map(|word| word.trim().parse().map_err(|error: String| invalid(format!("{error}."))))
+        .collect()
+}
+
+/// The size of a page: 50 unless asked otherwise, 500 at most.
+pub(crate) fn page_size(limit: Option<i64>) -> Result<i64, Problem> {
+    match limit.unwrap_or(50) {
+        limit @ 1..=500 => Ok(limit),
+        _ => Err(invalid("`limit` is 1 to 500.")),
+    }
+}
+
+fn invalid(detail: impl Into<String>) -> Problem {
+    Problem::new(Code::InvalidRequest, detail)
+}

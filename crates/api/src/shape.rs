@@ -1,0 +1,120 @@
+//! Rows of the store as bodies of the API.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tenantry_domain::operation::OperationState;
+use tenantry_ops::runner::Description;
+use tenantry_store::operations::Operation;
+use tenantry_store::schemas::TenantSchema;
+use tenantry_store::steps::{self, Step};
+
+use crate::app::App;
+use crate::problem::Problem;
+use crate::types::{OperationBody, Progress, Quota, QuotaLevel, SchemaBody, StepBody, Usage};
+
+/// A schema.
+pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
+    let level = match (row.usage_bytes, row.quota_bytes) {
+        // i128: 8 EiB times 100 does not fit
+        (Some(used), Some(quota)) if i128::from(used) * 100 >= i128::from(quota) * 80 => {
+            QuotaLevel::Warning
+        }
+        _ => QuotaLevel::Ok,
+    };
+    SchemaBody {
+        id: row.id,
+        name: row.name,
+        schema_name: row.schema_name,
+        role_name: row.role_name,
+        display_name: row.display_name,
+        state: row.state,
+        template: row.template,
+        template_version: row.template_version,
+        labels: labels(row.labels),
+        usage: Usage { bytes: row.usage_bytes, measured_at: row.usage_measured_at },
+        quota: Quota { bytes: row.quota_bytes, level },
+        failure: row.failure,
+        archived_at: row.archived_at,
+        recoverable_until: row.recoverable_until,
+        purged_at: row.purged_at,
+        active_operation: row.active_operation,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+fn labels(value: Value) -> BTreeMap<String, String> {
+    serde_json::from_value(value).unwrap_or_default()
+}
+
+/// An operation with its journal.
+pub(crate) async fn whole_operation(
+    app: &App,
+    row: Operation,
+) -> Result<OperationBody, Problem> {
+    let journal = steps::of(&app.fleet().store, row.id).await?;
+    Ok(operation(app, row, &journal))
+}
+
+/// An operation, with as much of its journal as is at hand.
+pub(crate) fn operation(app: &App, row: Operation, journal: &[Step]) -> OperationBody {
+    let kind = app.registry().get(&row.kind);
+    let duration_ms = row.started_at.zip(row.finished_at).map(|(start, end)| {
+        end.duration_since(start).as_secs_f64() * 1000.0
+    });
+    OperationBody {
+        id: row.id,
+        plan: kind.map(|kind| (kind.plan)(&row.input)).unwrap_or_default(),
+        steps: kind.map(|kind| step_bodies(kind, &row, journal)).unwrap_or_default(),
+        kind: row.kind,
+        schema: row.schema_name,
+        schema_id: row.schema_id,
+        state: row.state,
+        progress: Progress {
+            done: row.steps_done,
+            total: row.steps_total,
+            current: row.current_step,
+            unwinding: row.unwinding,
+        },
+        error: row.error,
+        result: row.result,
+        actor: row.actor,
+        source: row.source,
+        request_id: row.request_id,
+        attempt: row.attempt,
+        cancel_requested_at: row.cancel_requested_at,
+        run_at: row.run_at,
+        created_at: row.created_at,
+        started_at: row.started_at,
+        finished_at: row.finished_at,
+        duration_ms,
+    }
+}
+
+fn step_bodies(kind: &Description, row: &Operation, journal: &[Step]) -> Vec<StepBody> {
+    (kind.steps)()
+        .into_iter()
+        .zip(0..)
+        .map(|((name, reversible), seq)| {
+            let line = journal.iter().find(|line| line.seq == seq);
+            StepBody {
+                name: name.to_owned(),
+                state: step_state(row, seq, line).to_owned(),
+                reversible,
+                error: line.and_then(|line| line.error.clone()),
+                finished_at: line.and_then(|line| line.finished_at),
+            }
+        })
+        .collect()
+}
+
+/// The journal has what is over; what is under way follows from the count.
+fn step_state<'a>(row: &Operation, seq: i32, line: Option<&'a Step>) -> &'a str {
+    let running = row.state == OperationState::Running;
+    match row.steps_done {
+        done if running && !row.unwinding && seq == done => "running",
+        done if !row.unwinding && seq < done => "done",
+        _ => line.map_or("pending", |line| line.state.as_str()),
+    }
+}

@@ -1,0 +1,21 @@
+//! The bodies that go over the wire, for the server and for the command line's client alike. JSON in
+//! camelCase; unknown fields of a request are refused.
+
+mod operation;
+mod problem;
+mod schema;
+mod system;
+mod template;
+mod token;
+
+pub use operation::{OperationBody, OperationList, Progress, StepBody};
+pub use problem::{ProblemBody, RefusalBody};
+pub use schema::{
+    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, QuotaLevel,
+    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount, Usage,
+};
+pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
+pub use template::{
+    MigrationBody, NewTemplateRequest, TemplateBody, TemplateFile, TemplateList, TemplateLayout,
+};
+pub use token::{IssuedToken, NewTokenRequest, TokenBody, TokenList};

@@ -1,0 +1,228 @@
+//! Institutions' schemas.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+use tenantry_domain::schema::SchemaState;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An institution's schema.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemaBody {
+    /// Its id, the same for its whole life.
+    pub id: Uuid,
+    /// The institution's name.
+    #[schema(example = "oakwood")]
+    pub name: String,
+    /// The name of the schema in the managed database; null until it was made.
+    #[schema(example = "inst_oakwood")]
+    pub schema_name: Option<String>,
+    /// The application role; null until it was made.
+    pub role_name: Option<String>,
+    /// The institution's name for people.
+    pub display_name: String,
+    /// Where it is in its life.
+    pub state: SchemaState,
+    /// The template that it is made from.
+    pub template: String,
+    /// That template's version.
+    pub template_version: Option<i32>,
+    /// Free labels.
+    pub labels: BTreeMap<String, String>,
+    /// What it uses.
+    pub usage: Usage,
+    /// What it may use.
+    pub quota: Quota,
+    /// Why it failed, in state `failed`.
+    pub failure: Option<String>,
+    /// When it was dropped.
+    pub archived_at: Option<Timestamp>,
+    /// Until when it can be recovered.
+    pub recoverable_until: Option<Timestamp>,
+    /// When it was removed for good.
+    pub purged_at: Option<Timestamp>,
+    /// The operation that is queued or under way for it.
+    pub active_operation: Option<Uuid>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When anything of this changed last (a new measurement does not count).
+    pub updated_at: Timestamp,
+}
+
+/// What a schema uses.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// Bytes of tables, indexes and TOAST; null when never measured.
+    pub bytes: Option<i64>,
+    /// When that was measured.
+    pub measured_at: Option<Timestamp>,
+}
+
+/// What a schema may use.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Quota {
+    /// Bytes; null for no limit.
+    pub bytes: Option<i64>,
+    /// How its use stands to that.
+    pub level: QuotaLevel,
+}
+
+/// How near a schema is to its quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaLevel {
+    /// Below 80 %, or no limit, or not measured.
+    Ok,
+    /// 80 % or more.
+    Warning,
+}
+
+/// A page of schemas.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemaList {
+    /// The page.
+    pub items: Vec<SchemaBody>,
+    /// How many there are on all pages.
+    pub total: i64,
+    /// Give this as `cursor` for the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// An institution that is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewSchemaRequest {
+    /// The institution's name: 2 to 39 lower-case letters, digits and `_`, a letter first.
+    #[schema(example = "oakwood", pattern = "^[a-z][a-z0-9_]{1,38}$")]
+    pub name: String,
+    /// Its name for people; the name itself when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub display_name: Option<String>,
+    /// The template; `default` when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "default")]
+    pub template: Option<String>,
+    /// The template's version; the newest when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub template_version: Option<i32>,
+    /// Free labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<BTreeMap<String, String>>,
+    /// Bytes that it may use; no limit when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub quota_bytes: Option<i64>,
+}
+
+/// Either an action or new attributes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SchemaPatch {
+    /// What is to be done; not together with attributes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<PatchAction>,
+    /// The institution's name once more, for `purge`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<String>,
+    /// A new name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
+    pub display_name: Option<String>,
+    /// New labels, replacing all that there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<BTreeMap<String, String>>,
+    /// A new quota in bytes; null takes the limit away.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(minimum = 0)]
+    pub quota_bytes: Option<Option<i64>>,
+}
+
+/// Tells a field that is null from one that is left out.
+fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// What can be done to a schema by PATCH; dropping is DELETE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PatchAction {
+    /// Shut the institution out.
+    Suspend,
+    /// Let it in again.
+    Resume,
+    /// Bring it back from the archive.
+    Undrop,
+    /// Remove it for good; needs the role `admin` and `confirm`.
+    Purge,
+}
+
+/// The answer to PATCH: the operation that an action became, or the schema with its new attributes.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum PatchOutcome {
+    /// For an action.
+    Operation(Box<super::OperationBody>),
+    /// For attributes.
+    Schema(Box<SchemaBody>),
+}
+
+/// The confirmation of a drop.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DropRequest {
+    /// The institution's name once more.
+    #[schema(example = "oakwood")]
+    pub confirm: String,
+}
+
+/// Counts over the whole fleet.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Facets {
+    /// By state.
+    pub states: Vec<StateCount>,
+    /// By template and version, without purged schemas.
+    pub templates: Vec<TemplateCount>,
+    /// Bytes used by all, as far as they were measured.
+    pub usage_bytes: i64,
+}
+
+/// How many schemas are in a state.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StateCount {
+    /// The state.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// How many schemas were made from a template's version.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateCount {
+    /// The template.
+    pub template: String,
+    /// Its version.
+    pub version: Option<i32>,
+    /// How many.
+    pub count: i64,
+}
+
+/// That the server is alive.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    /// Always `ok`.
+    pub status: String,
+    /// The server's version.
+    pub version: String,
+}

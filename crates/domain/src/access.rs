@@ -1,0 +1,142 @@
+//! Who may do what over HTTP: one table, a line for each route.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What a token may do. Each role may do what the one before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Look at everything but tokens.
+    Viewer,
+    /// Also change institutions and their operations.
+    Operator,
+    /// Also purge, templates and tokens.
+    Admin,
+}
+
+/// What a route asks of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone who reaches the port.
+    Public,
+    /// A token with at least this role.
+    AtLeast(Role),
+}
+
+/// A method and a path, and who may use it.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path as the router writes it.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+const fn route(method: &'static str, path: &'static str, access: Access) -> Route {
+    Route { method, path, access }
+}
+
+const PUBLIC: Access = Access::Public;
+const VIEWER: Access = Access::AtLeast(Role::Viewer);
+const OPERATOR: Access = Access::AtLeast(Role::Operator);
+const ADMIN: Access = Access::AtLeast(Role::Admin);
+
+/// Every route that the server has. A route without a line here is refused to everyone, and the
+/// tests fail.
+pub const ROUTES: &[Route] = &[
+    route("GET", "/healthz", PUBLIC),
+    route("GET", "/readyz", PUBLIC),
+    route("GET", "/openapi.json", PUBLIC),
+    route("GET", "/docs", PUBLIC),
+    route("GET", "/docs/", PUBLIC),
+    route("GET", "/docs/{*rest}", PUBLIC),
+    route("GET", "/metrics", VIEWER),
+    route("GET", "/api/admin/whoami", VIEWER),
+    route("GET", "/api/admin/schemas", VIEWER),
+    route("POST", "/api/admin/schemas", OPERATOR),
+    route("GET", "/api/admin/schemas/facets", VIEWER),
+    route("GET", "/api/admin/schemas/{name}", VIEWER),
+    // an operator may suspend, resume and undrop; the handler asks for an admin to purge
+    route("PATCH", "/api/admin/schemas/{name}", OPERATOR),
+    route("DELETE", "/api/admin/schemas/{name}", OPERATOR),
+    route("GET", "/api/admin/operations", VIEWER),
+    route("GET", "/api/admin/operations/{id}", VIEWER),
+    route("POST", "/api/admin/operations/{id}/cancel", OPERATOR),
+    route("POST", "/api/admin/operations/{id}/retry", OPERATOR),
+    route("GET", "/api/admin/events", VIEWER),
+    route("GET", "/api/admin/templates", VIEWER),
+    route("POST", "/api/admin/templates", ADMIN),
+    route("GET", "/api/admin/templates/{name}", VIEWER),
+    route("GET", "/api/admin/findings", VIEWER),
+    route("GET", "/api/admin/audit", ADMIN),
+    route("GET", "/api/admin/tokens", ADMIN),
+    route("POST", "/api/admin/tokens", ADMIN),
+    route("DELETE", "/api/admin/tokens/{id}", ADMIN),
+];
+
+/// Who may use a route; none when the table has no line for it.
+pub fn access_of(method: &str, path: &str) -> Option<Access> {
+    // HEAD is answered by the handler of GET
+    let method = if method == "HEAD" { "GET" } else { method };
+    ROUTES.iter().find(|route| route.method == method && route.path == path).map(|r| r.access)
+}
+
+impl Role {
+    /// Every role, the weakest first.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is not a role; there are viewer, operator and admin"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_grow() {
+        assert!(Role::Admin > Role::Operator && Role::Operator > Role::Viewer);
+    }
+
+    #[test]
+    fn a_route_has_one_line() {
+        for (index, route) in ROUTES.iter().enumerate() {
+            assert!(
+                !ROUTES[index + 1..].iter().any(|r| r.method == route.method && r.path == route.path),
+                "{} {}",
+                route.method,
+                route.path
+            );
+        }
+        assert_eq!(access_of("GET", "/nowhere"), None);
+    }
+}

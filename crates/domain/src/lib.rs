@@ -1,0 +1,14 @@
+//! The pure values and rules of Tenantry, readable in one sitting: no async, no I/O, no SQL.
+//!
+//! [`slug`] and [`schema`] are about an institution's schema, [`operation`] about a change to it,
+//! [`template`] about what new schemas are made from, [`access`] and [`token`] about who may do
+//! what, [`problem`] about what can be wrong.
+
+pub mod access;
+pub mod clock;
+pub mod operation;
+pub mod problem;
+pub mod schema;
+pub mod slug;
+pub mod template;
+pub mod token;

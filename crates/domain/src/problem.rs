@@ -1,0 +1,128 @@
+//! Every way in which a request can be refused, once: the code that programs read and the words
+//! that people read. HTTP statuses are the API's business.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $title:literal, $help:literal;)*) => {
+        /// What is wrong, for programs: stable, in snake_case.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// A short title, the same for every occurrence.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// What to do about it.
+            pub fn help(self) -> &'static str {
+                match self { $(Self::$name => $help,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body or query does not have the form that the route documents.
+    InvalidRequest = "The request is not well-formed",
+        "Compare it with the description of this route in /openapi.json; unknown fields are refused.";
+    /// A name breaks the rules for institutions' names.
+    InvalidName = "This is not a usable name",
+        "Use 2 to 39 characters: lower-case letters, digits and _, starting with a letter.";
+    /// `confirm` does not repeat the name.
+    ConfirmationMismatch = "The confirmation does not repeat the name",
+        "Repeat the name of the institution in `confirm`.";
+    /// No token, or one that is unknown, expired or revoked.
+    Unauthenticated = "A valid token is needed",
+        "Send `Authorization: Bearer tenantry_api_…`; make a token with `tenantry token create`.";
+    /// The token's role does not suffice.
+    Forbidden = "This token may not do that",
+        "Use a token with a higher role.";
+    /// No such path.
+    NotFound = "There is nothing at this path",
+        "See /openapi.json for the paths that there are.";
+    /// The path is there, but not for this method.
+    MethodNotAllowed = "This path does not know the method",
+        "See /openapi.json for the methods of this path.";
+    /// No institution of that name.
+    SchemaNotFound = "There is no such institution",
+        "See `tenantry schema list`.";
+    /// No operation with that id.
+    OperationNotFound = "There is no such operation",
+        "See `tenantry operation list`.";
+    /// No template of that name or version.
+    TemplateNotFound = "There is no such template",
+        "See `tenantry template list`, or make one: `tenantry template create NAME --from DIR`.";
+    /// No token with that id.
+    TokenNotFound = "There is no such token",
+        "See `tenantry token list`.";
+    /// A living institution has the name.
+    SchemaExists = "The name is taken",
+        "Choose another name, or drop the institution that bears it.";
+    /// A schema in the database has the wanted name and is not ours.
+    ForeignSchema = "A schema that is not Tenantry's has this name",
+        "Rename it in the database, or choose another name.";
+    /// The state does not allow the action.
+    InvalidState = "The state of the institution does not allow this",
+        "See `tenantry schema show NAME`.";
+    /// The operation has ended.
+    OperationFinished = "The operation has ended already",
+        "There is nothing left to cancel.";
+    /// The operation cannot be retried.
+    NotRetryable = "Only an operation that failed or is stuck can be retried",
+        "Submit a new one instead.";
+    /// The idempotency key was used for another body.
+    IdempotencyMismatch = "This Idempotency-Key was used for another request",
+        "Use a new key for a new request.";
+    /// A template's files were refused.
+    TemplateRefused = "The migration folder cannot become a template",
+        "Mend the places that `refusals` names.";
+    /// The body is larger than the route takes.
+    TooLarge = "The request body is too large",
+        "A template may have 16 MiB, any other request 1 MiB.";
+    /// The content type is not JSON.
+    UnsupportedMediaType = "The request body must be JSON",
+        "Send `Content-Type: application/json`.";
+    /// The control database cannot be reached.
+    Unavailable = "The control database cannot be reached",
+        "Nothing was changed. Try again in a few seconds; see /readyz.";
+    /// An error on our side.
+    Internal = "Something went wrong on the server",
+        "The server's log has the cause under this request id.";
+}
+
+impl Code {
+    /// The code as programs read it.
+    pub fn as_str(self) -> String {
+        // the variant's name in snake_case, as serde writes it
+        let mut text = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_ascii_uppercase() && !text.is_empty() {
+                text.push('_');
+            }
+            text.push(c.to_ascii_lowercase());
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_written_as_serde_writes_them() {
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert!(!code.title().is_empty() && !code.help().is_empty());
+        }
+    }
+}

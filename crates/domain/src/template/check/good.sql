@@ -1,0 +1,130 @@
+-- SQL that a template may hold, one statement or a few to a line: read by the tests beside it.
+CREATE TABLE a (id int NOT NULL, valid_at daterange, PRIMARY KEY (id, valid_at WITHOUT OVERLAPS), v int GENERATED ALWAYS AS (id * 2) VIRTUAL, CONSTRAINT nn NOT NULL id NO INHERIT);
+ALTER TABLE a ALTER COLUMN v SET EXPRESSION AS (id * 3); ALTER TABLE a ALTER COLUMN v DROP EXPRESSION IF EXISTS; ALTER TABLE a ALTER id SET COMPRESSION lz4;
+ALTER TABLE a ADD CONSTRAINT fk FOREIGN KEY (id, PERIOD valid_at) REFERENCES b (id, PERIOD valid_at);
+MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED BY SOURCE THEN DELETE WHEN MATCHED THEN DO NOTHING RETURNING merge_action(), t.*;
+SELECT * FROM JSON_TABLE('[]'::jsonb, '$[*]' COLUMNS (id int PATH '$.id', n FOR ORDINALITY)) AS jt;
+SELECT json_object('a': 1), json_arrayagg(x ORDER BY y), any_value(z), json_value(j, '$.a' RETURNING int) FROM t TABLESAMPLE system (10) GROUP BY ROLLUP (a), CUBE(b), GROUPING SETS ((a), ());
+SELECT DISTINCT ON (a) a, b FROM t WHERE (a, b) IN (SELECT 1, 2) AND x = ANY ('{1}'::int[]) AND NOT EXISTS (SELECT 1) ORDER BY a NULLS FIRST OFFSET 5 ROWS FETCH FIRST 3 ROWS WITH TIES FOR UPDATE OF t SKIP LOCKED;
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x), row_number() OVER (), x IS NOT NULL, x BETWEEN SYMMETRIC 1 AND 2, 1_000, 0x1F, 'a' || 'b' COLLATE "C", (t).*, t.*::text, s[1:2], -x, @x, x !~* 'y', ~5 FROM t AS s(a, b), ROWS FROM (generate_series(1,2), f(3)) WITH ORDINALITY AS r(a, b, c);
+CREATE TABLE "public" (id serial primary key, "order" int, "user" text, "from" int UNIQUE NULLS NOT DISTINCT);
+CREATE FUNCTION f(public_id int, VARIADIC args "any") RETURNS int LANGUAGE sql AS $fn$ SELECT $1; $fn$;
+CREATE FUNCTION g() RETURNS SETOF record LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+<<outer>>
+DECLARE v_public text := 'public.x'; arr int[] := ARRAY[1]; h hstore; j jsonb;
+BEGIN
+  arr[1] := 2; j['a'] := '1'; outer.v_public := 'x';
+  RETURN QUERY SELECT a.b, outer.v_public FROM a; RETURN QUERY EXECUTE 'select 1'; RETURN NEXT;
+  WHILE true LOOP EXIT outer WHEN x; END LOOP;
+  CASE v_public WHEN 'a', 'b' THEN NULL; ELSE NULL; END CASE;
+  OPEN c FOR SELECT 1; FETCH NEXT FROM c INTO r; CLOSE c; ASSERT true, 'x';
+  BEGIN INSERT INTO t VALUES (1); EXCEPTION WHEN SQLSTATE '23505' THEN GET STACKED DIAGNOSTICS v = MESSAGE_TEXT; RAISE; END;
+  SELECT x INTO r FROM t WHERE t.a = trim(both from NEW.b) FOR UPDATE; 
+  DELETE FROM t WHERE t.a = r.b RETURNING t.id, t.b INTO r.x, r.y; 
+  WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x RETURNING id INTO STRICT n;
+  IF n = 0 AND EXTRACT(day FROM r.d) IS DISTINCT FROM r.e THEN PERFORM 1 FROM t WHERE t.id = r.id; END IF;
+  RAISE EXCEPTION USING MESSAGE = 'x', ERRCODE = 'check_violation';
+END outer $$;
+CREATE FUNCTION e() RETURNS event_trigger_not LANGUAGE plpgsql AS E'begin\n return null; end';
+CREATE OPERATOR CLASS oc DEFAULT FOR TYPE comp USING btree AS OPERATOR 1 <, FUNCTION 1 cmp(comp, comp), STORAGE int;
+CREATE OPERATOR FAMILY of USING btree; ALTER OPERATOR FAMILY of USING btree ADD OPERATOR 1 < (int4, int8);
+CREATE TYPE shell; CREATE TYPE base (INPUT = a_in, OUTPUT = a_out, INTERNALLENGTH = 16, ALIGNMENT = double);
+ALTER TYPE comp ADD ATTRIBUTE c int CASCADE, DROP ATTRIBUTE b; ALTER TYPE "Role" ADD VALUE IF NOT EXISTS 'Z' BEFORE 'A';
+CREATE CONVERSION conv FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1; CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple, STOPWORDS = english);
+ALTER FUNCTION f(int) STABLE ROWS 10; ALTER FUNCTION f(int) SET work_mem = '1MB'; ALTER FUNCTION f DEPENDS ON EXTENSION x;
+ALTER VIEW v ALTER COLUMN a SET DEFAULT 1; ALTER MATERIALIZED VIEW mv RENAME TO mv2; ALTER STATISTICS st SET STATISTICS 5; ALTER SEQUENCE IF EXISTS s AS int MINVALUE 1 NO MAXVALUE CYCLE CACHE 5; ALTER POLICY p ON t USING (true); ALTER TRIGGER a ON b RENAME TO c; ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID; ALTER TABLE t INHERIT p; ALTER TABLE t OF ty; ALTER TABLE t NOT OF; ALTER TABLE IF EXISTS ONLY t ALTER CONSTRAINT c DEFERRABLE; ALTER TABLE t SET UNLOGGED, SET ACCESS METHOD heap; ALTER TABLE t DROP CONSTRAINT IF EXISTS c CASCADE; ALTER TABLE t ADD PRIMARY KEY USING INDEX i; ALTER TABLE t ENABLE ALWAYS TRIGGER x; 
+SELECT 1; ; ;
+CALL p(1, b => 2); VALUES (1, 2), (3, 4); TABLE t; PREPARE q AS SELECT 1; EXECUTE q; DEALLOCATE q; DECLARE c CURSOR FOR SELECT 1; FETCH 1 FROM c; CLOSE c;
+INSERT INTO t OVERRIDING SYSTEM VALUE VALUES (1); UPDATE ONLY t SET a[1] = 2, b.c = 3 WHERE CURRENT OF cur; SELECT 'a' 
+ 'b', $$it's$$, $x$ $$ $x$, B'01', X'1F', N'x', 'O''Brien', E'\'';
+SELECT nextval('"S"'), currval('s'), pg_get_serial_sequence('"T"', 'id'), to_regclass('t'), 'f(int)'::regprocedure, 'pg_catalog.int4'::regtype, oid FROM t; COMMENT ON COLUMN "T"."a.b" IS 'x';
+CREATE TABLE x (a int DEFAULT nextval('s'::regclass), b "char", c character varying(5)[], d timestamp(3) with time zone, e double precision, f bit varying(3), g interval day to second(3), h geometry(Point, 4326), i vector(3), j citext, k numeric(5,-2));
+CREATE INDEX IF NOT EXISTS i ON ONLY t USING hnsw (v vector_l2_ops) WITH (m = 16); CREATE INDEX j ON t ((a.b).c) ; CREATE INDEX k ON t (a COLLATE "C" text_ops (x = 1) ASC);
+SELECT * FROM a NATURAL FULL OUTER JOIN b JOIN (c JOIN d ON true) ON a.x = b.y AND a.z = (SELECT max(q.z) FROM q), LATERAL f(a.x) WITH ORDINALITY, unnest(a.arr) u(v), xmltable('/r' PASSING a.x COLUMNS c int PATH 'c') ;
+SELECT x FROM t1 UNION (SELECT y FROM t2 EXCEPT ALL SELECT z FROM t3) INTERSECT SELECT 1 LIMIT ALL; WITH q(a) AS NOT MATERIALIZED (SELECT 1) SEARCH DEPTH FIRST BY a SET o CYCLE a SET c USING p SELECT * FROM q;
+-- Röhre: ünïcode comment
+CREATE TYPE "Role" AS ENUM ('STUDENT', 'TEACHER');
+ALTER TYPE "Role" ADD VALUE 'PARENT';
+CREATE TABLE "Student" ("id" TEXT NOT NULL DEFAULT gen_random_uuid(), "name" TEXT COLLATE pg_catalog."C" NOT NULL, "role" "Role" NOT NULL DEFAULT 'STUDENT', "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, tags TEXT[], meta JSONB DEFAULT '{}'::jsonb, CONSTRAINT "Student_pkey" PRIMARY KEY ("id"));
+CREATE UNIQUE INDEX "Student_name_key" ON "Student"("name" text_pattern_ops DESC NULLS LAST) INCLUDE ("role") WHERE "role" = 'STUDENT';
+CREATE TABLE measure (id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5), at timestamptz NOT NULL, w numeric(10,2) GENERATED ALWAYS AS (1.5 * 2) STORED, during tstzrange, room int, EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (room > 0)) PARTITION BY RANGE (at);
+CREATE TABLE measure_2024 PARTITION OF measure FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE measure_rest PARTITION OF measure DEFAULT;
+CREATE TABLE l PARTITION OF ml FOR VALUES IN ('a', 'b') PARTITION BY HASH (id);
+CREATE TABLE h PARTITION OF l FOR VALUES WITH (MODULUS 4, REMAINDER 1);
+ALTER TABLE measure DETACH PARTITION measure_rest;
+ALTER TABLE measure ATTACH PARTITION measure_rest DEFAULT;
+CREATE TABLE child () INHERITS (parent);
+CREATE UNLOGGED TABLE IF NOT EXISTS u (LIKE measure INCLUDING ALL EXCLUDING INDEXES) WITH (fillfactor = 70);
+ALTER TABLE "Student" ADD COLUMN "age" INTEGER CHECK (age > 0), ADD CONSTRAINT fk FOREIGN KEY ("role", x) REFERENCES other(a, b) MATCH FULL ON DELETE SET NULL (x) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
+ALTER TABLE "Student" VALIDATE CONSTRAINT fk;
+ALTER TABLE s ALTER COLUMN a TYPE bigint USING a::bigint, ALTER b SET NOT NULL, ALTER c DROP DEFAULT, ALTER d SET STATISTICS 100, ALTER e SET STORAGE external, ALTER f ADD GENERATED BY DEFAULT AS IDENTITY;
+ALTER TABLE s ENABLE ROW LEVEL SECURITY; ALTER TABLE s FORCE ROW LEVEL SECURITY; ALTER TABLE s REPLICA IDENTITY FULL; ALTER TABLE s SET (autovacuum_enabled = off); ALTER TABLE s CLUSTER ON i; ALTER TABLE s DISABLE TRIGGER ALL;
+CREATE POLICY p ON s AS RESTRICTIVE FOR SELECT TO PUBLIC USING (owner = current_setting('app.user', true)) ;
+CREATE POLICY p2 ON s FOR ALL USING (s.id IN (SELECT t.id FROM t WHERE t.u = current_user)) WITH CHECK (true);
+CREATE DOMAIN email AS text CHECK (VALUE ~ '^[^@]+@[^@]+$') NOT NULL;
+ALTER DOMAIN email DROP CONSTRAINT email_check;
+CREATE TYPE floatrange AS RANGE (subtype = float8, subtype_diff = float8mi);
+CREATE TYPE comp AS (a int, b text COLLATE "de_DE");
+CREATE SEQUENCE s1 AS bigint START 1 OWNED BY NONE; ALTER SEQUENCE s1 OWNED BY t.id; ALTER SEQUENCE s1 RESTART WITH 5;
+SELECT setval('s1', coalesce((SELECT max(id) FROM t), 1)); SELECT pg_catalog.setval('s1', 1, false);
+CREATE VIEW v WITH (security_invoker = true) AS SELECT a.x, b.y, count(*) FILTER (WHERE a.z) OVER w FROM a LEFT JOIN b USING (id) CROSS JOIN LATERAL (SELECT 1) q WINDOW w AS (PARTITION BY a.x ORDER BY a.y ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) WITH LOCAL CHECK OPTION;
+CREATE OR REPLACE RECURSIVE VIEW rv (n) AS VALUES (1) UNION ALL SELECT n+1 FROM rv WHERE n < 10;
+CREATE MATERIALIZED VIEW mv AS SELECT c.relname FROM pg_catalog.pg_class c JOIN information_schema.tables t ON t.table_name = c.relname WITH NO DATA;
+REFRESH MATERIALIZED VIEW mv;
+CREATE RULE r AS ON INSERT TO v DO INSTEAD INSERT INTO t VALUES (NEW.x, NEW.y);
+CREATE RULE r2 AS ON UPDATE TO v WHERE OLD.a <> NEW.a DO ALSO (UPDATE t SET a = NEW.a WHERE b = OLD.b; DELETE FROM q);
+CREATE STATISTICS st (ndistinct, dependencies) ON a, b FROM t;
+CREATE OPERATOR === (LEFTARG = comp, RIGHTARG = comp, FUNCTION = comp_eq, COMMUTATOR = ===, HASHES);
+CREATE AGGREGATE avg2(float8) (SFUNC = float8_accum, STYPE = float8[], FINALFUNC = float8_avg, INITCOND = '{0,0,0}');
+CREATE COLLATION german (provider = icu, locale = 'de-u-co-phonebk');
+CREATE TEXT SEARCH CONFIGURATION conf (COPY = pg_catalog.english);
+ALTER TEXT SEARCH CONFIGURATION conf ALTER MAPPING FOR hword, word WITH simple;
+COMMENT ON TABLE t IS 'the table''s'; COMMENT ON COLUMN t.c IS $$x$$; COMMENT ON FUNCTION f(int, text) IS NULL; COMMENT ON CONSTRAINT c ON t IS 'x'; COMMENT ON INDEX i IS 'x'; COMMENT ON TYPE "Role" IS 'x'; COMMENT ON TRIGGER tr ON t IS 'x'; COMMENT ON POLICY p ON t IS 'x'; COMMENT ON DOMAIN d IS 'x'; COMMENT ON MATERIALIZED VIEW mv IS 'x'; COMMENT ON AGGREGATE avg2(float8) IS 'x'; COMMENT ON OPERATOR === (comp, comp) IS 'x';
+CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql STABLE PARALLEL SAFE AS $body$
+DECLARE
+  r record; n int := 0; names text[]; cur CURSOR (k int) FOR SELECT * FROM t WHERE id = k; row_ t%ROWTYPE; c t.id%TYPE; x CONSTANT int := 5;
+BEGIN
+  IF NEW.a IS DISTINCT FROM OLD.a AND TG_OP = 'UPDATE' THEN
+    NEW.updated_at := now();
+  ELSIF TG_OP = 'DELETE' THEN RETURN OLD;
+  END IF;
+  SELECT count(*) INTO STRICT n FROM t WHERE t.id = NEW.id;
+  SELECT a, b INTO NEW.a, NEW.b FROM t AS tt WHERE tt.a = NEW.a;
+  INSERT INTO t (a) VALUES (NEW.a) RETURNING id INTO NEW.id;
+  UPDATE t SET role = 'x', a = excluded.b FROM q WHERE q.id = t.id RETURNING t.id INTO n;
+  PERFORM pg_notify_not('x'); PERFORM set_config('app.user', NEW.id::text, true);
+  FOR r IN SELECT * FROM t ORDER BY t.id LOOP n := n + r.id; CONTINUE WHEN n > 5; EXIT; END LOOP;
+  FOR i IN REVERSE 10..1 BY 2 LOOP n := extract(epoch FROM NEW.at); END LOOP;
+  FOREACH n IN ARRAY names LOOP NULL; END LOOP;
+  EXECUTE format('UPDATE %I SET role = $1 WHERE id = $2', TG_TABLE_NAME) USING NEW.role, NEW.id;
+  EXECUTE 'INSERT INTO log VALUES ($1)' INTO n USING 1;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RAISE NOTICE 'grant % rights to create role', n USING HINT = 'x';
+  CREATE TEMP TABLE scratch (a int) ON COMMIT DROP;
+  LOCK TABLE t IN EXCLUSIVE MODE;
+  RETURN NEW;
+EXCEPTION WHEN unique_violation OR others THEN RAISE EXCEPTION 'no: %', SQLERRM USING ERRCODE = '23505';
+END;
+$body$;
+CREATE TRIGGER tr AFTER UPDATE OF a, b ON t REFERENCING OLD TABLE AS o NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION touch();
+CREATE CONSTRAINT TRIGGER ct AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.a > 0 AND OLD.* IS DISTINCT FROM NEW.*) EXECUTE PROCEDURE touch('a');
+CREATE FUNCTION add(a int, b int DEFAULT 2, OUT c int, VARIADIC d int[]) RETURNS int AS 'SELECT a + b' LANGUAGE sql IMMUTABLE STRICT COST 5;
+CREATE FUNCTION add2(a int) RETURNS TABLE (x int, y text) LANGUAGE sql BEGIN ATOMIC SELECT a, 'x'; SELECT t.id, t.name FROM t WHERE t.id = add2.a; END;
+CREATE FUNCTION add3(a int) RETURNS int LANGUAGE sql RETURN a + 1;
+CREATE PROCEDURE proc(INOUT a int) LANGUAGE plpgsql AS $$ BEGIN a := a + 1; CALL other(a); END $$;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'x') THEN CREATE TYPE x AS ENUM ('a'); END IF; EXCEPTION WHEN duplicate_object THEN null; END $$;
+DO LANGUAGE plpgsql $$ DECLARE i int; BEGIN FOR i IN 1..3 LOOP INSERT INTO t VALUES (i); END LOOP; END $$;
+INSERT INTO t (a, b) VALUES (1, 'x'), (2, E'y\n'), (DEFAULT, U&'\0041') ON CONFLICT (a) DO UPDATE SET b = excluded.b, c = t.c + 1 WHERE t.d RETURNING *;
+INSERT INTO t DEFAULT VALUES; INSERT INTO t AS x SELECT q.* FROM q ON CONFLICT ON CONSTRAINT k DO NOTHING;
+WITH RECURSIVE c AS (SELECT 1 UNION ALL SELECT n+1 FROM c), d AS MATERIALIZED (DELETE FROM t RETURNING *) UPDATE t SET (a, b) = (SELECT 1, 2), c.d = 5 FROM d WHERE t.id = d.id;
+MERGE INTO t USING s ON t.id = s.id WHEN MATCHED AND s.x THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT VALUES (s.id) ;
+DELETE FROM t USING q WHERE t.id = q.id; TRUNCATE t, u RESTART IDENTITY CASCADE;
+SELECT extract(year from a.b), substring(a.c from 2 for 3), trim(both 'x' from a.d), (comp).a, ('{1}'::int[])[1], ARRAY[1,2]::int[], ROW(1,2), x::pg_catalog.int4, INTERVAL '1 day', a.b AT TIME ZONE 'utc', 'a' LIKE 'b' ESCAPE '!', 1 OPERATOR(pg_catalog.+) 2, 't'::regclass, jsonb_path_query(a.j, '$.x'), a.j ->> 'k', a.j #>> '{a,b}', CASE WHEN a.x THEN 1 ELSE 2 END FROM a;
+DROP TABLE IF EXISTS x, y CASCADE; DROP INDEX i; DROP TYPE "Role"; DROP FUNCTION IF EXISTS f(int, text); DROP TRIGGER tr ON t; DROP VIEW v; ALTER INDEX i RENAME TO j; ALTER TABLE a RENAME COLUMN b TO c; ALTER TABLE a RENAME TO d; ALTER TYPE e RENAME VALUE 'a' TO 'b'; ALTER TABLE t RENAME CONSTRAINT a TO b;
+SET statement_timeout = 0; SET LOCAL lock_timeout = '5s'; SET check_function_bodies = false; SET TIME ZONE 'UTC'; RESET statement_timeout; SET CONSTRAINTS ALL DEFERRED; SELECT set_config('app.x', '1', false); SHOW search_path;
+LOCK TABLE t IN ACCESS EXCLUSIVE MODE; ANALYZE t; CLUSTER t USING i; REINDEX TABLE t; EXPLAIN SELECT 1;
+CREATE TABLE bk AS SELECT * FROM t WITH NO DATA; CREATE TABLE b2 AS TABLE t;
+CREATE INDEX ON t USING gin (to_tsvector('english', body)); CREATE INDEX ON t (lower(name), (data->>'x')); CREATE INDEX ON t USING brin (at) WITH (pages_per_range = 32); CREATE UNIQUE INDEX ui ON t (a) NULLS NOT DISTINCT;
+ALTER TABLE t ADD COLUMN z int -- last, no semicolon

@@ -1,0 +1,75 @@
+//! What operations work with: the control database, the managed database, and the settings that
+//! are the same for the whole fleet.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenantry_pg::ManagedDatabase;
+use tenantry_store::Store;
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+/// Settings of the fleet.
+#[derive(Clone, Debug)]
+pub struct FleetConfig {
+    /// How long a dropped schema can be recovered.
+    pub recoverable_for: Duration,
+    /// Whether a schema is purged by itself when that time is over. Off by default: what was not
+    /// purged by name stays.
+    pub auto_purge: bool,
+}
+
+impl Default for FleetConfig {
+    fn default() -> Self {
+        Self { recoverable_for: Duration::from_secs(7 * 24 * 60 * 60), auto_purge: false }
+    }
+}
+
+/// The databases and settings. Cloning shares them.
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    /// The control database.
+    pub store: Store,
+    /// The managed database.
+    pub database: ManagedDatabase,
+    /// The settings.
+    pub config: FleetConfig,
+    signals: Arc<Signals>,
+}
+
+/// What this process tells itself; other processes find out by looking at the tables.
+#[derive(Debug)]
+struct Signals {
+    queued: Notify,
+    ended: broadcast::Sender<Uuid>,
+}
+
+impl Fleet {
+    /// Puts both databases together.
+    pub fn new(store: Store, database: ManagedDatabase, config: FleetConfig) -> Self {
+        let signals = Arc::new(Signals { queued: Notify::new(), ended: broadcast::channel(1024).0 });
+        Self { store, database, config, signals }
+    }
+
+    /// Says that there is work (or a request to cancel some), so that no worker of this process
+    /// waits for its next look.
+    pub fn wake_workers(&self) {
+        self.signals.queued.notify_one();
+    }
+
+    /// Waits for [`wake_workers`](Self::wake_workers).
+    pub(crate) async fn woken(&self) {
+        self.signals.queued.notified().await;
+    }
+
+    /// Says that an operation ended.
+    pub(crate) fn announce_end(&self, operation: Uuid) {
+        // nobody listening is fine
+        let _ = self.signals.ended.send(operation);
+    }
+
+    /// Operations that end in this process, from now on.
+    pub fn endings(&self) -> broadcast::Receiver<Uuid> {
+        self.signals.ended.subscribe()
+    }
+}

@@ -1,0 +1,130 @@
+//! What the control plane does unasked, again and again: numbering events, mirroring SQL calls,
+//! reconciling, and purging what nobody can recover any more (where that is switched on).
+
+use std::time::Duration;
+
+use tenantry_domain::schema::SchemaAction;
+use tenantry_pg::PgError;
+use tenantry_store::{events, operations, schemas};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::fleet::Fleet;
+use crate::mirror::mirror_calls;
+use crate::reconcile::reconcile;
+use crate::submit::{self, Refusal, Requester};
+
+/// How often each chore is done.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    /// Numbering events; bounds how late a stream hears of one.
+    pub events: Duration,
+    /// Looking for calls made in SQL.
+    pub mirror: Duration,
+    /// Comparing the databases.
+    pub reconcile: Duration,
+    /// Everything else.
+    pub chores: Duration,
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Self {
+            events: Duration::from_millis(200),
+            mirror: Duration::from_secs(1),
+            reconcile: Duration::from_secs(60),
+            chores: Duration::from_secs(15),
+        }
+    }
+}
+
+/// The chores at work.
+pub struct Housekeeping {
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl Housekeeping {
+    /// Begins.
+    pub fn start(fleet: &Fleet, rhythm: &Rhythm) -> Self {
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        let every = |period, name, chore| repeat(fleet.clone(), stop.clone(), period, name, chore);
+        tasks.spawn(every(rhythm.events, "numbering events", |fleet| {
+            Box::pin(async move { events::number(&fleet.store).await.map(drop) })
+        }));
+        tasks.spawn(every(rhythm.mirror, "mirroring SQL calls", |fleet| {
+            Box::pin(async move { mirror_calls(&fleet).await.map(drop) })
+        }));
+        tasks.spawn(every(rhythm.reconcile, "reconciling", |fleet| {
+            Box::pin(async move { reconcile(&fleet).await.map(drop) })
+        }));
+        tasks.spawn(every(rhythm.chores, "housekeeping", |fleet| Box::pin(chores(fleet))));
+        Self { stop, tasks }
+    }
+
+    /// Ends, after what is under way.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+type Chore = fn(Fleet) -> futures::future::BoxFuture<'static, Result<(), PgError>>;
+
+async fn repeat(
+    fleet: Fleet,
+    stop: CancellationToken,
+    period: Duration,
+    name: &'static str,
+    chore: Chore,
+) {
+    let mut failing = false;
+    loop {
+        match chore(fleet.clone()).await {
+            Ok(()) => failing = false,
+            // once when it begins, not every second
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!("Trouble with {name}: {error}");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(period) => {}
+        }
+    }
+}
+
+async fn chores(fleet: Fleet) -> Result<(), PgError> {
+    for count in operations::counts(&fleet.store).await? {
+        metrics::gauge!("tenantry_operations_pending", "kind" => count.kind, "state" => count.state)
+            .set(count.count as f64);
+    }
+    let (open, idle) = fleet.store.sessions();
+    metrics::gauge!("tenantry_database_sessions", "pool" => "control", "state" => "open").set(open);
+    metrics::gauge!("tenantry_database_sessions", "pool" => "control", "state" => "idle")
+        .set(idle as f64);
+    let (open, idle) = fleet.database.sessions();
+    metrics::gauge!("tenantry_database_sessions", "pool" => "managed", "state" => "open").set(open);
+    metrics::gauge!("tenantry_database_sessions", "pool" => "managed", "state" => "idle")
+        .set(idle as f64);
+    while events::forget_old(&fleet.store).await? == 10_000 {}
+    if fleet.config.auto_purge {
+        purge_expired(&fleet).await?;
+    }
+    Ok(())
+}
+
+async fn purge_expired(fleet: &Fleet) -> Result<(), PgError> {
+    for schema in schemas::past_recovery(&fleet.store, 20).await? {
+        let who = Requester::system();
+        match submit::change_schema(fleet, &who, &schema.name, SchemaAction::Purge).await {
+            Ok(_) => {}
+            Err(Refusal::Store(error)) => return Err(error),
+            Err(_) => {} // somebody was faster
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! The kinds of operations, one file each. A new kind is a file and a line in [`registry`].
+
+mod marker;
+
+
+pub mod create_schema;
+pub mod create_template;
+pub mod drop_schema;
+pub mod purge_schema;
+pub mod resume_schema;
+pub mod suspend_schema;
+pub mod undrop_schema;
+
+pub(crate) use marker::Seen;
+
+pub use create_schema::CreateSchema;
+pub use create_template::CreateTemplate;
+pub use drop_schema::DropSchema;
+pub use purge_schema::PurgeSchema;
+pub use resume_schema::ResumeSchema;
+pub use suspend_schema::SuspendSchema;
+pub use undrop_schema::UndropSchema;
+
+use crate::runner::Registry;
+
+/// The single list of kinds.
+pub fn registry() -> Registry {
+    Registry::default()
+        .with::<CreateSchema>()
+        .with::<CreateTemplate>()
+        .with::<DropSchema>()
+        .with::<PurgeSchema>()
+        .with::<ResumeSchema>()
+        .with::<SuspendSchema>()
+        .with::<UndropSchema>()
+}

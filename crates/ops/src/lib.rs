@@ -1,0 +1,17 @@
+//! Everything that changes the world, durably.
+//!
+//! [`submit`] is the only way in: it writes an operation into the control database. [`runner`]
+//! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
+//! for each kind. [`mirror`], [`reconcile`] and [`housekeeping`] are what the control plane does
+//! unasked.
+
+pub mod fleet;
+pub mod housekeeping;
+pub mod kinds;
+pub mod mirror;
+pub mod reconcile;
+pub mod runner;
+pub mod submit;
+
+pub use fleet::{Fleet, FleetConfig};
+pub use submit::{Accepted, Refusal};

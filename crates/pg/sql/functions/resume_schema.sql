@@ -1,0 +1,16 @@
+-- suspended → active.
+create or replace function tenantry.resume_schema(p_schema uuid, p_operation uuid, p_generation bigint)
+returns tenantry.schema_marker
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_marker tenantry.schema_marker := tenantry.locked_marker(p_schema, p_operation, p_generation);
+begin
+  if v_marker.state = 'active' then
+    return v_marker;
+  elsif v_marker.state <> 'suspended' then
+    raise exception 'a schema that is % cannot be resumed', v_marker.state using errcode = 'TN005';
+  end if;
+  perform tenantry.seal_schema(v_marker.schema_name, v_marker.role_name, false);
+  v_marker.suspended := false;
+  return tenantry.write_marker(v_marker, 'active', p_operation, p_generation);
+end $$;

@@ -1,0 +1,9 @@
+-- Functions are executable by everyone when they are made; here only the control plane calls them.
+-- An application that is to create institutions from SQL is given the two public ones by name:
+--   grant usage on schema tenantry to app;
+--   grant execute on function tenantry.create_institution_schema(text, text) to app;
+revoke all on all functions in schema tenantry from public;
+grant usage on schema tenantry to tenantry_control;
+grant execute on all functions in schema tenantry to tenantry_control;
+grant select on all tables in schema tenantry to tenantry_control;
+grant update on tenantry.call_log, tenantry.setting to tenantry_control;

@@ -1,0 +1,23 @@
+-- Run once by an administrator. Roles belong to the whole server, so they are made only when missing.
+do $$
+begin
+  perform pg_advisory_xact_lock(hashtext('tenantry install'));
+  if not exists (select from pg_roles where rolname = 'tenantry_owner') then
+    -- createrole: the functions that it owns make one application role for each institution
+    create role tenantry_owner nologin nosuperuser nocreatedb createrole;
+  end if;
+  if not exists (select from pg_roles where rolname = 'tenantry_control') then
+    create role tenantry_control login nosuperuser nocreatedb nocreaterole;
+  end if;
+  if not pg_has_role('tenantry_control', 'tenantry_owner', 'member') then
+    grant tenantry_owner to tenantry_control;
+  end if;
+  -- ends the sessions of an institution that is being suspended
+  if not pg_has_role('tenantry_control', 'pg_signal_backend', 'member') then
+    grant pg_signal_backend to tenantry_control;
+  end if;
+  -- an administrator without superuser rights must be a member of what it hands things to
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    execute format('grant tenantry_owner, tenantry_control to %I', current_user);
+  end if;
+end $$;

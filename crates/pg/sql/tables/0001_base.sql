@@ -1,0 +1,67 @@
+-- What Tenantry keeps in a managed database. Forward only: a change is a new file.
+-- Runs as `tenantry_owner`, the role without login that owns every object.
+
+create table tenantry.setting (
+  name   text primary key,
+  value  text not null
+);
+insert into tenantry.setting values ('schema_pattern', 'inst_{slug}');
+
+create table tenantry.template (
+  name          text not null,
+  version       integer not null check (version > 0),
+  script        text not null,
+  checksum      text not null,
+  operation     uuid not null unique,     -- the operation that published it
+  published_at  timestamptz not null default clock_timestamp(),
+  primary key (name, version)
+);
+
+-- The truth about an institution's schema, written in the transaction of the DDL itself.
+create table tenantry.schema_marker (
+  id                uuid primary key,
+  institution       text not null,
+  schema_oid        oid not null unique,
+  schema_name       text not null,
+  role_name         text not null,
+  state             text not null check (state in ('active', 'suspended', 'archived', 'purging')),
+  suspended         boolean not null default false,   -- what an archived schema goes back to
+  template          text not null,
+  template_version  integer not null,
+  generation        bigint not null default 0,
+  operation         uuid,                             -- the operation that wrote this row last
+  created_at        timestamptz not null default clock_timestamp(),
+  changed_at        timestamptz not null default clock_timestamp(),
+  archived_at       timestamptz
+);
+create unique index schema_marker_living on tenantry.schema_marker (institution)
+  where state in ('active', 'suspended');
+create unique index schema_marker_name on tenantry.schema_marker (schema_name);
+
+-- The highest generation that touched a schema; a worker with a lower one is refused. Rows outlive
+-- the schema, so that a very late worker is refused too.
+create table tenantry.fence (
+  schema_id   uuid primary key,
+  generation  bigint not null,
+  operation   uuid,
+  changed_at  timestamptz not null default clock_timestamp()
+);
+
+-- One row for each call of a public function: what was asked, by whom, and how it ended.
+create table tenantry.call_log (
+  id           uuid primary key default gen_random_uuid(),
+  function     text not null,
+  institution  text,
+  template     text,
+  schema_id    uuid,
+  schema_name  text,
+  outcome      text not null check (outcome in ('succeeded', 'failed')),
+  error_code   text,
+  error        text,
+  hint         text,
+  called_by    text not null default session_user,
+  started_at   timestamptz not null,
+  finished_at  timestamptz not null default clock_timestamp(),
+  mirrored_at  timestamptz      -- when the control plane took it into its own lists
+);
+create index call_log_unmirrored on tenantry.call_log (finished_at) where mirrored_at is null;

@@ -1,0 +1,75 @@
+//! What a managed database says about itself: the size of a schema, and where markers, schemas and
+//! roles disagree.
+
+use uuid::Uuid;
+
+use crate::database::ManagedDatabase;
+use crate::error::PgError;
+
+/// A disagreement inside a managed database.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Drift {
+    /// What kind: see the names in `sql/catalog/drift.sql`.
+    pub kind: String,
+    /// The object that it is about.
+    pub object: String,
+    /// The schema's id, where a marker is concerned.
+    pub schema_id: Option<Uuid>,
+    /// What was found, as a sentence.
+    pub detail: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// A marker's id and state, for comparing with the control database.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct MarkerState {
+    /// The schema's id.
+    pub id: Uuid,
+    /// The institution's name.
+    pub institution: String,
+    /// `active`, `suspended`, `archived` or `purging`.
+    pub state: String,
+}
+
+impl ManagedDatabase {
+    /// Bytes of a schema's tables, indexes and TOAST; none when it has no marker.
+    ///
+    /// # Errors
+    /// When the server cannot be asked, or a table was locked for longer than the lock timeout.
+    pub async fn schema_bytes(&self, id: Uuid) -> Result<Option<i64>, PgError> {
+        Ok(sqlx::query_scalar(
+            "select coalesce(sum(pg_total_relation_size(c.oid)), 0)::int8
+             from tenantry.schema_marker m
+             left join pg_depend d
+               on d.refclassid = 'pg_namespace'::regclass and d.refobjid = m.schema_oid
+                  and d.classid = 'pg_class'::regclass
+             left join pg_class c on c.oid = d.objid and c.relkind in ('r', 'm')
+             where m.id = $1
+             group by m.id",
+        )
+        .bind(id)
+        .fetch_optional(self.pool())
+        .await?)
+    }
+
+    /// Everything in this database that disagrees with its markers.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn drift(&self) -> Result<Vec<Drift>, PgError> {
+        Ok(sqlx::query_as(include_str!("../sql/catalog/drift.sql"))
+            .fetch_all(self.pool())
+            .await?)
+    }
+
+    /// Id and state of every marker.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn marker_states(&self) -> Result<Vec<MarkerState>, PgError> {
+        Ok(sqlx::query_as("select id, institution, state from tenantry.schema_marker")
+            .fetch_all(self.pool())
+            .await?)
+    }
+}

@@ -1,0 +1,107 @@
+//! A managed database: the pool of sessions that works in it, and how those sessions are set up.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use url::Url;
+
+use crate::error::PgError;
+
+/// The role that the control plane works as. It owns nothing and is no superuser.
+pub const CONTROL_ROLE: &str = "tenantry_control";
+
+/// How the pool of a managed database is sized.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// Where it is: `postgres://role:password@host:port/database`.
+    pub url: Url,
+    /// The most sessions that we hold at a time.
+    pub max_connections: u32,
+}
+
+/// A database in which institutions' schemas live. Cloning shares the pool.
+#[derive(Clone, Debug)]
+pub struct ManagedDatabase {
+    pool: PgPool,
+}
+
+impl ManagedDatabase {
+    /// Makes the pool; sessions are opened when they are needed, so this does not wait for a
+    /// server that is down.
+    ///
+    /// # Errors
+    /// When the URL is not one of PostgreSQL's.
+    pub fn new(config: &DatabaseConfig) -> Result<Self, PgError> {
+        let options = connect_options(&config.url)?.application_name("tenantry");
+        Ok(Self { pool: pool(options, config.max_connections) })
+    }
+
+    /// The sessions; for this crate's own statements.
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Waits until the server answers a query.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), PgError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// How many sessions are open and how many of those are idle.
+    pub fn sessions(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
+    }
+
+    /// Ends all sessions of the pool.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Options for a session as every part of Tenantry wants it.
+///
+/// # Errors
+/// When the URL is not one of PostgreSQL's.
+pub fn connect_options(url: &Url) -> Result<PgConnectOptions, PgError> {
+    let options = PgConnectOptions::from_str(url.as_str())?;
+    Ok(options
+        // Bounds how long others queue behind us: a waiting ACCESS EXCLUSIVE lock blocks everyone
+        // who comes after it.
+        .options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "60s")])
+        // A peer that vanished without a word is noticed within 30 s.
+        .options([
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+            ("tcp_user_timeout", "25000"),
+        ]))
+}
+
+/// A pool whose sessions never work with a superuser's rights: where the URL names a superuser,
+/// each session steps down to [`CONTROL_ROLE`] before its first statement.
+pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .min_connections(0)
+        .acquire_timeout(Duration::from_secs(10))
+        .max_lifetime(Duration::from_secs(30 * 60))
+        .idle_timeout(Duration::from_secs(5 * 60))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::query(
+                    "select set_config('session_authorization', 'tenantry_control', false)
+                     from pg_roles
+                     where rolname = session_user and rolsuper
+                       and exists (select from pg_roles where rolname = 'tenantry_control')",
+                )
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options)
+}

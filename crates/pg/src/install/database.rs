@@ -1,0 +1,102 @@
+//! The schema `tenantry` of a managed database.
+
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Executor};
+use url::Url;
+
+use super::tables::{TableFile, apply_tables, retry_on_lock, sha256_hex};
+use crate::database::connect_options;
+use crate::error::PgError;
+
+const TABLES: &[TableFile] = &[TableFile {
+    version: 1,
+    name: "0001_base",
+    text: include_str!("../../sql/tables/0001_base.sql"),
+}];
+
+macro_rules! functions {
+    ($($name:literal),* $(,)?) => {
+        &[$(include_str!(concat!("../../sql/functions/", $name, ".sql"))),*]
+    };
+}
+
+/// Functions, applied as a whole whenever one of them changed.
+const FUNCTIONS: &[&str] = functions![
+    "pass_fence",
+    "schema_name_for",
+    "role_exists",
+    "seal_schema",
+    "locked_marker",
+    "write_marker",
+    "make_schema",
+    "unmake_schema",
+    "suspend_schema",
+    "resume_schema",
+    "archive_schema",
+    "unarchive_schema",
+    "begin_purge",
+    "purge_batch",
+    "publish_template",
+    "withdraw_template",
+    "create_institution_schema",
+    "drop_institution_schema",
+];
+
+/// What an installation did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// The table files that were applied now.
+    pub tables: Vec<&'static str>,
+    /// Whether the functions were written.
+    pub functions: bool,
+}
+
+/// Installs or updates the schema `tenantry`; does nothing when all is as it should be.
+///
+/// # Errors
+/// `Refused` when a newer Tenantry was here or a table file does not match what was applied;
+/// `ForeignSchema` when somebody else's schema `tenantry` is there; `Forbidden` when the URL's role
+/// lacks the rights.
+pub async fn install_managed(admin_url: &Url) -> Result<Installed, PgError> {
+    retry_on_lock(async || {
+        let mut admin = PgConnection::connect_with(&connect_options(admin_url)?).await?;
+        let done = install(&mut admin).await?;
+        admin.close().await?;
+        Ok(done)
+    })
+    .await
+}
+
+async fn install(admin: &mut PgConnection) -> Result<Installed, PgError> {
+    let mut tx = admin.begin().await?;
+    tx.execute("select pg_advisory_xact_lock(hashtext('tenantry install'))").await?;
+    tx.execute(include_str!("../../sql/install/database.sql")).await?;
+    tx.execute("set local role tenantry_owner; set local search_path = tenantry").await?;
+    let tables = apply_tables(&mut tx, TABLES).await?;
+    let checksum = functions_checksum();
+    let written: Option<String> =
+        sqlx::query_scalar("select value from setting where name = 'functions'")
+            .fetch_optional(&mut *tx)
+            .await?;
+    let functions = written.as_deref() != Some(&checksum);
+    if functions {
+        for text in FUNCTIONS {
+            tx.execute(*text).await?;
+        }
+        tx.execute(include_str!("../../sql/install/grants.sql")).await?;
+        sqlx::query(
+            "insert into setting values ('functions', $1)
+             on conflict (name) do update set value = excluded.value",
+        )
+        .bind(&checksum)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(Installed { tables, functions })
+}
+
+fn functions_checksum() -> String {
+    let all: String = FUNCTIONS.concat();
+    sha256_hex(&(all + include_str!("../../sql/install/grants.sql")))
+}

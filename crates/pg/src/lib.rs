@@ -1,0 +1,20 @@
+//! The PostgreSQL engine: it speaks to any server and has never heard of Tenantry's control
+//! database.
+//!
+//! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
+//! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
+//! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`embedded`] (a server
+//! of our own).
+
+pub mod call_log;
+pub mod catalog;
+pub mod database;
+pub mod embedded;
+pub mod error;
+pub mod install;
+pub mod schema;
+pub mod sql;
+pub mod template;
+
+pub use database::ManagedDatabase;
+pub use error::{PgError, Situation};

@@ -1,0 +1,220 @@
+//! What is done to one institution's schema: each verb is one call of one SQL function, in one
+//! transaction with the marker row, and may be repeated.
+
+use uuid::Uuid;
+
+use crate::database::ManagedDatabase;
+use crate::error::PgError;
+
+/// The truth about a schema, as its managed database keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Marker {
+    /// The same id as in the control database.
+    pub id: Uuid,
+    /// The institution's name.
+    pub institution: String,
+    /// The schema's name now.
+    pub schema_name: String,
+    /// The application role's name now.
+    pub role_name: String,
+    /// `active`, `suspended`, `archived` or `purging`.
+    pub state: String,
+    /// The template that it was made from.
+    pub template: String,
+    /// That template's version.
+    pub template_version: i32,
+}
+
+/// Under whose name a change is made: the operation and the generation of its claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Fence {
+    /// The operation's id.
+    pub operation: Uuid,
+    /// The claim's generation; a lower one than the last is refused.
+    pub generation: i64,
+}
+
+/// What a new schema is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSchema<'a> {
+    /// The id that the schema gets.
+    pub id: Uuid,
+    /// The institution's name.
+    pub institution: &'a str,
+    /// The template's name.
+    pub template: &'a str,
+    /// The template's version.
+    pub version: i32,
+}
+
+impl ManagedDatabase {
+    /// Makes a schema, its application role and its marker; answers with the marker that is there
+    /// when it was made already.
+    ///
+    /// # Errors
+    /// `InstitutionExists`, `ForeignSchema`, `TemplateMissing`, `BadName`, `Fenced`, or what the
+    /// template's script ran into; then nothing was made.
+    pub async fn make_schema(&self, new: NewSchema<'_>, fence: Fence) -> Result<Marker, PgError> {
+        Ok(sqlx::query_as("select * from tenantry.make_schema($1, $2, $3, $4, $5, $6)")
+            .bind(new.id)
+            .bind(new.institution)
+            .bind(new.template)
+            .bind(new.version)
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .fetch_one(self.pool())
+            .await?)
+    }
+
+    /// Undoes [`make_schema`](Self::make_schema); does nothing when there is nothing to undo.
+    ///
+    /// # Errors
+    /// `Fenced`, or `InvalidState` when another operation changed the schema since.
+    pub async fn unmake_schema(&self, id: Uuid, fence: Fence) -> Result<(), PgError> {
+        sqlx::query("select tenantry.unmake_schema($1, $2, $3)")
+            .bind(id)
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
+    /// Shuts the institution out; [`end_sessions`](Self::end_sessions) completes it.
+    ///
+    /// # Errors
+    /// `Fenced`, `NotFound`, `InvalidState`, `ChangedByHand`.
+    pub async fn suspend_schema(&self, id: Uuid, fence: Fence) -> Result<Marker, PgError> {
+        self.change(sqlx::query_as("select * from tenantry.suspend_schema($1, $2, $3)"), id, fence)
+            .await
+    }
+
+    /// Lets a suspended institution in again.
+    ///
+    /// # Errors
+    /// `Fenced`, `NotFound`, `InvalidState`, `ChangedByHand`.
+    pub async fn resume_schema(&self, id: Uuid, fence: Fence) -> Result<Marker, PgError> {
+        self.change(sqlx::query_as("select * from tenantry.resume_schema($1, $2, $3)"), id, fence)
+            .await
+    }
+
+    /// Seals the schema and renames it out of the way; its names are free afterwards.
+    ///
+    /// # Errors
+    /// `Fenced`, `NotFound`, `InvalidState`, `ChangedByHand`.
+    pub async fn archive_schema(&self, id: Uuid, fence: Fence) -> Result<Marker, PgError> {
+        self.change(sqlx::query_as("select * from tenantry.archive_schema($1, $2, $3)"), id, fence)
+            .await
+    }
+
+    /// Brings an archived schema back under its name.
+    ///
+    /// # Errors
+    /// `ForeignSchema` when the name is taken; `Fenced`, `NotFound`, `InvalidState`,
+    /// `ChangedByHand`.
+    pub async fn unarchive_schema(&self, id: Uuid, fence: Fence) -> Result<Marker, PgError> {
+        self.change(
+            sqlx::query_as("select * from tenantry.unarchive_schema($1, $2, $3)"),
+            id,
+            fence,
+        )
+        .await
+    }
+
+    /// Marks an archived schema as being purged: the point of no return.
+    ///
+    /// # Errors
+    /// `Fenced`, `NotFound`, `InvalidState`, `ChangedByHand`.
+    pub async fn begin_purge(&self, id: Uuid, fence: Fence) -> Result<Marker, PgError> {
+        self.change(sqlx::query_as("select * from tenantry.begin_purge($1, $2, $3)"), id, fence)
+            .await
+    }
+
+    /// Drops one batch of a purging schema's objects, no more than the server's free lock slots
+    /// bear, and says how many are left; 0 means that the schema is gone.
+    ///
+    /// # Errors
+    /// `Fenced`, `InvalidState`, `ChangedByHand`, or a lock that was not to be had in time.
+    pub async fn purge_batch(&self, id: Uuid, fence: Fence) -> Result<i32, PgError> {
+        let limit = self.purge_batch_size().await?;
+        Ok(sqlx::query_scalar("select tenantry.purge_batch($1, $2, $3, $4)")
+            .bind(id)
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .bind(limit)
+            .fetch_one(self.pool())
+            .await?)
+    }
+
+    /// How many tables one transaction may drop: a table takes about 8 locks (itself, its indexes,
+    /// its TOAST table), the lock table is shared by the whole server, and we take no more than a
+    /// quarter of what is free.
+    async fn purge_batch_size(&self) -> Result<i32, PgError> {
+        Ok(sqlx::query_scalar(
+            "select least(200, greatest(1, (
+               current_setting('max_locks_per_transaction')::int
+                 * (current_setting('max_connections')::int
+                    + current_setting('max_prepared_transactions')::int)
+               - (select count(*) from pg_locks where not fastpath)) / 4 / 8))::int",
+        )
+        .fetch_one(self.pool())
+        .await?)
+    }
+
+    /// Ends every session of an application role and says how many there were.
+    ///
+    /// # Errors
+    /// When the server cannot be asked, or we lack `pg_signal_backend`.
+    pub async fn end_sessions(&self, role: &str) -> Result<i64, PgError> {
+        Ok(sqlx::query_scalar(
+            "select count(*) filter (where pg_terminate_backend(pid))
+             from pg_stat_activity where usename = $1",
+        )
+        .bind(role)
+        .fetch_one(self.pool())
+        .await?)
+    }
+
+    /// Ends the sessions that work for an operation under this claim or an earlier one: they hold
+    /// the locks that whoever goes on needs.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn end_claims(&self, fence: Fence) -> Result<i64, PgError> {
+        Ok(sqlx::query_scalar(
+            "select count(*) filter (where pg_terminate_backend(pid))
+             from pg_stat_activity
+             where application_name like 'tenantry/' || $1::text || '/%'
+               and split_part(application_name, '/', 3)::bigint <= $2",
+        )
+        .bind(fence.operation)
+        .bind(fence.generation)
+        .fetch_one(self.pool())
+        .await?)
+    }
+
+    /// The marker of a schema, if it has one.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn marker(&self, id: Uuid) -> Result<Option<Marker>, PgError> {
+        Ok(sqlx::query_as("select * from tenantry.schema_marker where id = $1")
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?)
+    }
+
+    async fn change(
+        &self,
+        call: sqlx::query::QueryAs<'_, sqlx::Postgres, Marker, sqlx::postgres::PgArguments>,
+        id: Uuid,
+        fence: Fence,
+    ) -> Result<Marker, PgError> {
+        Ok(call
+            .bind(id)
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .fetch_one(self.pool())
+            .await?)
+    }
+}

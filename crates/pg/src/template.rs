@@ -1,0 +1,126 @@
+//! Templates in a managed database: proving a script and publishing it for `make_schema`.
+
+use std::time::{Duration, Instant};
+
+use sqlx::Executor;
+use uuid::Uuid;
+
+use crate::database::ManagedDatabase;
+use crate::ddl;
+use crate::error::{PgError, Situation};
+use crate::sql::{Ident, script};
+
+/// What a proof found.
+#[derive(Clone, Copy, Debug)]
+pub struct Proof {
+    /// How many relations the script made (tables, indexes, sequences, views; TOAST not counted).
+    pub relations: i32,
+    /// How long the script ran.
+    pub took: Duration,
+}
+
+impl ManagedDatabase {
+    /// Runs a script in a scratch schema, as the owner role, and rolls it back: nothing is left,
+    /// whatever happens to us. Also refuses a script that touched anything outside that schema,
+    /// which catches what a reader of the text cannot see (dynamic SQL).
+    ///
+    /// # Errors
+    /// What the script ran into, with the server's message; `Refused` when it reached outside.
+    pub async fn prove_template(&self, text: &str) -> Result<Proof, PgError> {
+        let scratch = Ident::new(format!("tenantry_scratch_{}", Uuid::new_v4().simple()))
+            .expect("49 characters, no NUL");
+        let mut tx = self.pool().begin().await?;
+        tx.execute("set local role tenantry_owner").await?;
+        tx.execute(ddl!("create schema {}", scratch).into_sql()).await?;
+        sqlx::query("select set_config('search_path', $1, true)")
+            .bind(scratch.to_string())
+            .execute(&mut *tx)
+            .await?;
+        let start = Instant::now();
+        tx.execute(script(text)).await?;
+        let took = start.elapsed();
+        let outside: Option<String> = sqlx::query_scalar(OUTSIDE)
+            .bind(scratch.raw())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(object) = outside {
+            return Err(PgError::new(
+                Situation::Refused,
+                format!("the script made or changed {object}, which is outside its own schema"),
+            ));
+        }
+        let relations = sqlx::query_scalar(
+            "select count(*)::int4 from pg_class where relnamespace = $1::regnamespace",
+        )
+        .bind(scratch.to_string())
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.rollback().await?;
+        Ok(Proof { relations, took })
+    }
+
+    /// Puts a proven script where `make_schema` finds it and answers with its version. The text
+    /// that is the newest version already stays that version.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn publish_template(
+        &self,
+        name: &str,
+        text: &str,
+        checksum: &str,
+        operation: Uuid,
+    ) -> Result<i32, PgError> {
+        Ok(sqlx::query_scalar("select tenantry.publish_template($1, $2, $3, $4)")
+            .bind(name)
+            .bind(text)
+            .bind(checksum)
+            .bind(operation)
+            .fetch_one(self.pool())
+            .await?)
+    }
+
+    /// Takes back what an operation published.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn withdraw_template(&self, operation: Uuid) -> Result<(), PgError> {
+        sqlx::query("select tenantry.withdraw_template($1)")
+            .bind(operation)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+}
+
+/// Rows that this transaction wrote into the catalogs about something outside the scratch schema.
+/// A row's xmin is the transaction that wrote it; TOAST relations live in `pg_toast`.
+const OUTSIDE: &str = "
+    with me as (select (pg_current_xact_id()::text::numeric % 4294967296)::text as xid,
+                       (select oid from pg_namespace where nspname = $1) as scratch)
+    select object from (
+      select 'relation ' || c.oid::regclass::text as object
+      from pg_class c, me
+      where c.xmin::text = me.xid and c.relnamespace <> me.scratch
+        and c.relnamespace <> 'pg_toast'::regnamespace
+      union all
+      select 'function ' || p.oid::regprocedure::text
+      from pg_proc p, me where p.xmin::text = me.xid and p.pronamespace <> me.scratch
+      union all
+      select 'type ' || t.oid::regtype::text
+      from pg_type t, me where t.xmin::text = me.xid and t.typnamespace <> me.scratch
+        and t.typnamespace <> 'pg_toast'::regnamespace
+      union all
+      select 'schema ' || quote_ident(n.nspname)
+      from pg_namespace n, me where n.xmin::text = me.xid and n.oid <> me.scratch
+      union all
+      select 'extension ' || quote_ident(e.extname) from pg_extension e, me where e.xmin::text = me.xid
+      union all
+      select 'role ' || quote_ident(r.rolname) from pg_roles r, pg_auth_members m, me
+      where m.xmin::text = me.xid and r.oid = m.roleid
+      union all
+      select 'event trigger ' || quote_ident(evtname) from pg_event_trigger v, me where v.xmin::text = me.xid
+      union all
+      select 'a function with SECURITY DEFINER: ' || p.oid::regprocedure::text
+      from pg_proc p, me where p.pronamespace = me.scratch and p.prosecdef
+    ) found limit 1";

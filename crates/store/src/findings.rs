@@ -1,0 +1,115 @@
+//! Table `finding`: where the control database and a managed database disagree.
+
+use jiff::Timestamp;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row};
+use uuid::Uuid;
+
+use crate::columns::time;
+use crate::{PgError, Store, Tx};
+
+/// A disagreement that is open.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Its id.
+    pub id: Uuid,
+    /// What kind.
+    pub kind: String,
+    /// `info`, `warning` or `critical`.
+    pub severity: String,
+    /// The object.
+    pub object: String,
+    /// The schema.
+    pub schema_id: Option<Uuid>,
+    /// What was found.
+    pub detail: String,
+    /// What to do.
+    pub remedy: String,
+    /// When it was found first.
+    pub first_seen: Timestamp,
+    /// When it was found last.
+    pub last_seen: Timestamp,
+}
+
+impl FromRow<'_, PgRow> for Finding {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            kind: row.try_get("kind")?,
+            severity: row.try_get("severity")?,
+            object: row.try_get("object")?,
+            schema_id: row.try_get("schema_id")?,
+            detail: row.try_get("detail")?,
+            remedy: row.try_get("remedy")?,
+            first_seen: time(row, "first_seen")?,
+            last_seen: time(row, "last_seen")?,
+        })
+    }
+}
+
+/// A disagreement as it was just found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// What kind.
+    pub kind: String,
+    /// `info`, `warning` or `critical`.
+    pub severity: &'static str,
+    /// The object.
+    pub object: String,
+    /// The schema.
+    pub schema_id: Option<Uuid>,
+    /// What was found.
+    pub detail: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Makes the open findings equal to what was just observed: new ones are opened, known ones seen
+/// again, gone ones closed.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn replace(tx: &mut Tx, observed: &[Observation]) -> Result<(), PgError> {
+    for seen in observed {
+        sqlx::query(
+            "insert into finding (kind, severity, object, schema_id, detail, remedy)
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict (kind, object) where resolved_at is null do update
+             set last_seen = clock_timestamp(), detail = excluded.detail, remedy = excluded.remedy",
+        )
+        .bind(&seen.kind)
+        .bind(seen.severity)
+        .bind(&seen.object)
+        .bind(seen.schema_id)
+        .bind(&seen.detail)
+        .bind(&seen.remedy)
+        .execute(tx.connection())
+        .await?;
+    }
+    let kinds: Vec<&str> = observed.iter().map(|seen| seen.kind.as_str()).collect();
+    let objects: Vec<&str> = observed.iter().map(|seen| seen.object.as_str()).collect();
+    sqlx::query(
+        "update finding set resolved_at = clock_timestamp()
+         where resolved_at is null
+           and (kind, object) not in (select * from unnest($1::text[], $2::text[]))",
+    )
+    .bind(&kinds)
+    .bind(&objects)
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// The open findings, the gravest first.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn open(store: &Store) -> Result<Vec<Finding>, PgError> {
+    Ok(sqlx::query_as(
+        "select * from finding where resolved_at is null
+         order by array_position(array['critical', 'warning', 'info'], severity), kind, object
+         limit 1000",
+    )
+    .fetch_all(store.pool())
+    .await?)
+}

@@ -1,0 +1,107 @@
+//! Lists of operations, the newest first.
+
+use jiff::Timestamp;
+use sqlx::FromRow;
+use tenantry_domain::operation::OperationState;
+use uuid::Uuid;
+
+use super::Operation;
+use crate::{PgError, Store};
+
+/// Which operations a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only these states; empty means all.
+    pub states: Vec<OperationState>,
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only institutions of this name.
+    pub schema: Option<String>,
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Page {
+    /// The rows.
+    pub items: Vec<Operation>,
+    /// How many there are on all pages, counted up to [`COUNT_LIMIT`].
+    pub total: i64,
+    /// Whether there is a next page.
+    pub more: bool,
+}
+
+/// Counting stops here: the history has millions of rows, and nobody reads that number.
+pub const COUNT_LIMIT: i64 = 10_000;
+
+/// One page of the operations that pass the filter; `after` is the last row of the page before.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn list(
+    store: &Store,
+    filter: &Filter,
+    after: Option<(Timestamp, Uuid)>,
+    offset: i64,
+    limit: i64,
+) -> Result<Page, PgError> {
+    let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
+    let mut items: Vec<Operation> = sqlx::query_as(
+        "select * from operation
+         where (cardinality($1::text[]) = 0 or state = any($1))
+           and ($2::text is null or kind = $2)
+           and ($3::text is null or schema_name = $3)
+           and ($4::timestamptz is null or (created_at, id) < ($4, $5))
+         order by created_at desc, id desc
+         limit $6 offset $7",
+    )
+    .bind(&states)
+    .bind(&filter.kind)
+    .bind(&filter.schema)
+    .bind(after.map(|(at, _)| jiff_sqlx::Timestamp::from(at)))
+    .bind(after.map(|(_, id)| id))
+    .bind(limit + 1)
+    .bind(offset)
+    .fetch_all(store.pool())
+    .await?;
+    let more = items.len() as i64 > limit;
+    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let total = sqlx::query_scalar(
+        "select count(*) from (
+           select from operation
+           where (cardinality($1::text[]) = 0 or state = any($1))
+             and ($2::text is null or kind = $2)
+             and ($3::text is null or schema_name = $3)
+           limit $4) counted",
+    )
+    .bind(&states)
+    .bind(&filter.kind)
+    .bind(&filter.schema)
+    .bind(COUNT_LIMIT)
+    .fetch_one(store.pool())
+    .await?;
+    Ok(Page { items, total, more })
+}
+
+/// How many operations of a kind are in a state that is not final.
+#[derive(Clone, Debug, FromRow)]
+pub struct StateCount {
+    /// The kind.
+    pub kind: String,
+    /// `queued`, `running` or `waiting`.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// The queue's depth by kind and state.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn counts(store: &Store) -> Result<Vec<StateCount>, PgError> {
+    Ok(sqlx::query_as(
+        "select kind, state, count(*) as count from operation
+         where state in ('queued', 'running', 'waiting') group by 1, 2",
+    )
+    .fetch_all(store.pool())
+    .await?)
+}

@@ -1,0 +1,370 @@
+//! Table `tenant_schema`: every institution's schema that there is or was.
+
+mod list;
+
+use jiff::Timestamp;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row};
+use tenantry_domain::schema::SchemaState;
+use tenantry_domain::slug::Slug;
+use uuid::Uuid;
+
+use crate::columns::{optional_time, time, word};
+use crate::{PgError, Store, Tx};
+
+pub use list::{Cursor, Facets, Filter, Page, Sort, SortKey, Start, facets, list};
+
+/// What we know of an institution's schema.
+#[derive(Clone, Debug)]
+pub struct TenantSchema {
+    /// Its id, the same as in the managed database's marker.
+    pub id: Uuid,
+    /// The institution's name.
+    pub name: String,
+    /// The schema's name in the managed database; none until it was made.
+    pub schema_name: Option<String>,
+    /// The application role's name; none until it was made.
+    pub role_name: Option<String>,
+    /// The institution's name for people.
+    pub display_name: String,
+    /// Where it is in its life.
+    pub state: SchemaState,
+    /// The template that it is made from.
+    pub template: String,
+    /// That template's version; none until it was made.
+    pub template_version: Option<i32>,
+    /// Free labels.
+    pub labels: serde_json::Value,
+    /// Bytes of its tables, indexes and TOAST when last measured.
+    pub usage_bytes: Option<i64>,
+    /// When that was.
+    pub usage_measured_at: Option<Timestamp>,
+    /// Bytes that it may use; none for no limit.
+    pub quota_bytes: Option<i64>,
+    /// Why it failed, in state `failed`.
+    pub failure: Option<String>,
+    /// When it was dropped.
+    pub archived_at: Option<Timestamp>,
+    /// Until when it can be recovered.
+    pub recoverable_until: Option<Timestamp>,
+    /// When it was removed for good.
+    pub purged_at: Option<Timestamp>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When this row changed last.
+    pub updated_at: Timestamp,
+    /// The operation that is queued or under way for it, the next one first.
+    pub active_operation: Option<Uuid>,
+}
+
+impl FromRow<'_, PgRow> for TenantSchema {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            schema_name: row.try_get("schema_name")?,
+            role_name: row.try_get("role_name")?,
+            display_name: row.try_get("display_name")?,
+            state: word(row, "state")?,
+            template: row.try_get("template")?,
+            template_version: row.try_get("template_version")?,
+            labels: row.try_get("labels")?,
+            usage_bytes: row.try_get("usage_bytes")?,
+            usage_measured_at: optional_time(row, "usage_measured_at")?,
+            quota_bytes: row.try_get("quota_bytes")?,
+            failure: row.try_get("failure")?,
+            archived_at: optional_time(row, "archived_at")?,
+            recoverable_until: optional_time(row, "recoverable_until")?,
+            purged_at: optional_time(row, "purged_at")?,
+            created_at: time(row, "created_at")?,
+            updated_at: time(row, "updated_at")?,
+            active_operation: row.try_get("active_operation")?,
+        })
+    }
+}
+
+/// Every column, and the operation that is under way.
+macro_rules! select_schema {
+    () => {
+        "select s.*,
+                (select o.id from operation o
+                 where o.schema_id = s.id and o.state in ('queued', 'running', 'waiting')
+                 order by o.state = 'queued', o.priority desc, o.created_at limit 1)
+                  as active_operation
+         from tenant_schema s "
+    };
+}
+pub(crate) use select_schema;
+
+/// A schema that is asked for.
+#[derive(Clone, Debug)]
+pub struct NewSchema<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// The institution's name.
+    pub name: &'a Slug,
+    /// The institution's name for people.
+    pub display_name: &'a str,
+    /// The template.
+    pub template: &'a str,
+    /// The template's version.
+    pub template_version: i32,
+    /// Free labels.
+    pub labels: &'a serde_json::Value,
+    /// Bytes that it may use.
+    pub quota_bytes: Option<i64>,
+}
+
+/// What a marker in the managed database says; the control database follows it.
+#[derive(Clone, Debug)]
+pub struct MarkerFacts<'a> {
+    /// The schema's id.
+    pub id: Uuid,
+    /// The institution's name.
+    pub institution: &'a str,
+    /// The schema's name.
+    pub schema_name: &'a str,
+    /// The application role's name.
+    pub role_name: &'a str,
+    /// The state, in the control database's words.
+    pub state: SchemaState,
+    /// The template's name.
+    pub template: &'a str,
+    /// The template's version.
+    pub template_version: i32,
+}
+
+/// Enters a schema in state `provisioning`; false when a living one bears the name.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
+    let done = sqlx::query(
+        "insert into tenant_schema
+           (id, name, display_name, state, template, template_version, labels, quota_bytes)
+         values ($1, $2, $3, 'provisioning', $4, $5, $6, $7)
+         on conflict (name) where state not in ('archived', 'purging', 'purged') do nothing",
+    )
+    .bind(new.id)
+    .bind(new.name.as_str())
+    .bind(new.display_name)
+    .bind(new.template)
+    .bind(new.template_version)
+    .bind(new.labels)
+    .bind(new.quota_bytes)
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The schema of that name: the living one, else the one archived last, else the one purged last.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn by_name(store: &Store, name: &str) -> Result<Option<TenantSchema>, PgError> {
+    Ok(sqlx::query_as(concat!(
+        select_schema!(),
+        "where s.name = $1
+         order by case when s.state in ('purged') then 2 when s.state in ('archived', 'purging') then 1
+                       else 0 end,
+                  s.updated_at desc
+         limit 1"
+    ))
+    .bind(name)
+    .fetch_optional(store.pool())
+    .await?)
+}
+
+/// The archived schema of that name that was dropped last.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn archived_by_name(store: &Store, name: &str) -> Result<Option<TenantSchema>, PgError> {
+    Ok(sqlx::query_as(concat!(
+        select_schema!(),
+        "where s.name = $1 and s.state = 'archived' order by s.archived_at desc limit 1"
+    ))
+    .bind(name)
+    .fetch_optional(store.pool())
+    .await?)
+}
+
+/// The schema with that id.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn by_id(store: &Store, id: Uuid) -> Result<Option<TenantSchema>, PgError> {
+    Ok(sqlx::query_as(concat!(select_schema!(), "where s.id = $1"))
+        .bind(id)
+        .fetch_optional(store.pool())
+        .await?)
+}
+
+/// Id, name and state of every schema that should have a marker.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn expected_markers(
+    store: &Store,
+) -> Result<Vec<(Uuid, String, SchemaState)>, PgError> {
+    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+        "select id, name, state from tenant_schema s
+         where state in ('active', 'suspended', 'archived')
+           and not exists (select from operation o where o.schema_id = s.id
+                           and o.state in ('queued', 'running', 'waiting'))",
+    )
+    .fetch_all(store.pool())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, name, state)| Some((id, name, state.parse().ok()?)))
+        .collect())
+}
+
+/// Ids of every schema that the control database knows, whatever its state.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn known_ids(store: &Store) -> Result<Vec<Uuid>, PgError> {
+    Ok(sqlx::query_scalar("select id from tenant_schema").fetch_all(store.pool()).await?)
+}
+
+/// Follows a marker: enters the schema when it is not known yet, else takes over what the marker
+/// says. `recoverable_for` counts from now and only where the schema becomes archived.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn follow_marker(
+    tx: &mut Tx,
+    facts: &MarkerFacts<'_>,
+    recoverable_for: std::time::Duration,
+) -> Result<(), PgError> {
+    sqlx::query(
+        "insert into tenant_schema as s
+           (id, name, schema_name, role_name, display_name, state, template, template_version,
+            archived_at, recoverable_until)
+         values ($1, $2, $3, $4, $2, $5, $6, $7,
+                 case when $5 = 'archived' then clock_timestamp() end,
+                 case when $5 = 'archived' then clock_timestamp() + make_interval(secs => $8) end)
+         on conflict (id) do update
+         set schema_name = excluded.schema_name,
+             role_name = excluded.role_name,
+             state = excluded.state,
+             template_version = excluded.template_version,
+             failure = null,
+             archived_at = case when excluded.state = 'archived'
+                                then coalesce(s.archived_at, excluded.archived_at) end,
+             recoverable_until = case when excluded.state = 'archived'
+                                      then coalesce(s.recoverable_until, excluded.recoverable_until) end,
+             updated_at = clock_timestamp()",
+    )
+    .bind(facts.id)
+    .bind(facts.institution)
+    .bind(facts.schema_name)
+    .bind(facts.role_name)
+    .bind(facts.state.as_str())
+    .bind(facts.template)
+    .bind(facts.template_version)
+    .bind(recoverable_for.as_secs_f64())
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Puts a schema into a state that has no marker: `failed` with its reason, `purged`, or back to
+/// `provisioning`.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: Uuid,
+    state: SchemaState,
+    failure: Option<&str>,
+) -> Result<(), PgError> {
+    sqlx::query(
+        "update tenant_schema
+         set state = $2, failure = $3, updated_at = clock_timestamp(),
+             schema_name = case when $2 in ('purged', 'failed') then null else schema_name end,
+             purged_at = case when $2 = 'purged' then clock_timestamp() else purged_at end,
+             recoverable_until = case when $2 in ('purging', 'purged') then null else recoverable_until end
+         where id = $1",
+    )
+    .bind(id)
+    .bind(state.as_str())
+    .bind(failure)
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// What of a schema's attributes is to change; none leaves one as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Attributes<'a> {
+    /// The institution's name for people.
+    pub display_name: Option<&'a str>,
+    /// Free labels, replaced as a whole.
+    pub labels: Option<&'a serde_json::Value>,
+    /// Bytes that it may use; the inner none takes the limit away.
+    pub quota_bytes: Option<Option<i64>>,
+}
+
+/// Changes attributes.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn set_attributes(
+    tx: &mut Tx,
+    id: Uuid,
+    change: &Attributes<'_>,
+) -> Result<(), PgError> {
+    sqlx::query(
+        "update tenant_schema
+         set display_name = coalesce($2, display_name),
+             labels = coalesce($3, labels),
+             quota_bytes = case when $4 then $5 else quota_bytes end,
+             updated_at = clock_timestamp()
+         where id = $1",
+    )
+    .bind(id)
+    .bind(change.display_name)
+    .bind(change.labels)
+    .bind(change.quota_bytes.is_some())
+    .bind(change.quota_bytes.flatten())
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Notes a measured size. Not a change of the schema, so `updated_at` stays.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn set_usage(store: &Store, id: Uuid, bytes: i64) -> Result<(), PgError> {
+    sqlx::query(
+        "update tenant_schema set usage_bytes = $2, usage_measured_at = clock_timestamp()
+         where id = $1",
+    )
+    .bind(id)
+    .bind(bytes)
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
+/// Archived schemas whose time for recovery is over.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn past_recovery(store: &Store, limit: i64) -> Result<Vec<TenantSchema>, PgError> {
+    Ok(sqlx::query_as(concat!(
+        select_schema!(),
+        "where s.state = 'archived' and s.recoverable_until < clock_timestamp()
+           and not exists (select from operation o where o.schema_id = s.id
+                           and o.state in ('queued', 'running', 'waiting'))
+         order by s.recoverable_until limit $1"
+    ))
+    .bind(limit)
+    .fetch_all(store.pool())
+    .await?)
+}

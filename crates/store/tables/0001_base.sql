@@ -1,0 +1,185 @@
+-- Tenantry's own tables. Forward only: a change is a new file, never an edit of this one.
+
+create table tenant_schema (
+  id                 uuid primary key,
+  name               text not null check (name ~ '^[a-z][a-z0-9_]{1,38}$'),
+  -- the name of the schema in the managed database; null until it is made. Never guessed from `name`
+  schema_name        text,
+  role_name          text,
+  display_name       text not null,
+  state              text not null check (state in
+    ('provisioning', 'active', 'suspended', 'archived', 'purging', 'purged', 'restoring', 'failed')),
+  template           text not null,
+  template_version   integer,
+  labels             jsonb not null default '{}',
+  usage_bytes        bigint,
+  usage_measured_at  timestamptz,
+  quota_bytes        bigint check (quota_bytes >= 0),
+  failure            text,
+  archived_at        timestamptz,
+  recoverable_until  timestamptz,
+  purged_at          timestamptz,
+  created_at         timestamptz not null default clock_timestamp(),
+  updated_at         timestamptz not null default clock_timestamp()
+);
+-- a name is taken while its schema lives; an archived or purged one leaves it free
+create unique index tenant_schema_living on tenant_schema (name)
+  where state not in ('archived', 'purging', 'purged');
+create index tenant_schema_name on tenant_schema (name collate "C", id);
+create index tenant_schema_created on tenant_schema (created_at, id);
+create index tenant_schema_updated on tenant_schema (updated_at, id);
+create index tenant_schema_state on tenant_schema (state, name collate "C");
+
+-- Every claim takes the next number, so that a later claim always bears a higher one, whatever the
+-- operation: this is what fences a worker that was believed dead.
+create sequence operation_generation;
+
+create table operation (
+  id                   uuid primary key,
+  kind                 text not null,
+  kind_version         integer not null,
+  schema_id            uuid references tenant_schema,
+  schema_name          text,           -- the institution's name, for people; survives the purge
+  input                jsonb not null,
+  -- what the steps so far learned; the kind's own value, written with every journalled step
+  memo                 jsonb not null,
+  state                text not null check (state in
+    ('queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'stuck')),
+  unwinding            boolean not null default false,
+  priority             smallint not null default 0,
+  run_at               timestamptz not null default clock_timestamp(),
+  attempt              integer not null default 0,
+  crash_count          integer not null default 0,
+  lease_owner          uuid,
+  lease_until          timestamptz,
+  generation           bigint not null default 0,
+  cancel_requested_at  timestamptz,
+  idempotency_actor    text,
+  idempotency_key      text,
+  idempotency_hash     bytea,
+  steps_done           integer not null default 0,
+  steps_total          integer not null,
+  current_step         text,
+  error                jsonb,
+  result               jsonb,
+  actor                text not null,
+  -- asked again when the operation starts: a token that was revoked meanwhile starts nothing
+  token_id             uuid,
+  required_role        text,
+  source               text not null check (source in ('http', 'sql', 'system')),
+  request_id           text,
+  created_at           timestamptz not null default clock_timestamp(),
+  started_at           timestamptz,
+  finished_at          timestamptz,
+  updated_at           timestamptz not null default clock_timestamp()
+);
+-- one active operation for each schema
+create unique index operation_active on operation (schema_id) where state in ('running', 'waiting');
+create unique index operation_idempotency on operation (idempotency_actor, idempotency_key)
+  where idempotency_key is not null;
+create index operation_claim on operation (priority desc, created_at, id)
+  where state in ('queued', 'waiting');
+create index operation_lease on operation (lease_until) where state = 'running';
+create index operation_pending on operation (schema_id) where state in ('queued', 'running', 'waiting');
+create index operation_recent on operation (created_at desc, id desc);
+create index operation_by_schema on operation (schema_id, created_at desc);
+create index operation_by_state on operation (state, created_at desc, id desc)
+  where state not in ('succeeded');
+
+-- The journal: what a step did, under which generation.
+create table operation_step (
+  operation_id  uuid not null references operation on delete cascade,
+  seq           integer not null,
+  name          text not null,
+  state         text not null check (state in ('running', 'done', 'failed', 'undone')),
+  attempt       integer not null default 1,
+  generation    bigint not null,
+  error         jsonb,
+  started_at    timestamptz not null default clock_timestamp(),
+  finished_at   timestamptz,
+  primary key (operation_id, seq)
+);
+
+-- What happened, in the order in which it became visible. `seq` is given after the commit, by one
+-- hand at a time, so that a reader who has seen number n has seen every number below it.
+create table event (
+  id            bigint generated always as identity primary key,
+  seq           bigint,
+  type          text not null,
+  schema_id     uuid,
+  operation_id  uuid,
+  data          jsonb not null,
+  created_at    timestamptz not null default clock_timestamp()
+);
+create sequence event_seq;
+create unique index event_order on event (seq) where seq is not null;
+create index event_unnumbered on event (id) where seq is null;
+create index event_age on event (created_at);
+
+create table template (
+  name        text not null check (name ~ '^[a-z][a-z0-9_]{0,38}$'),
+  version     integer not null check (version > 0),
+  layout      text not null,
+  checksum    text not null,
+  script      text not null,
+  migrations  jsonb not null,      -- [{name, path, checksum}] in order
+  relations   integer not null,    -- relations that the proof made
+  proof_ms    double precision not null,
+  created_by  text not null,
+  created_at  timestamptz not null default clock_timestamp(),
+  primary key (name, version)
+);
+
+create table token (
+  id            uuid primary key,
+  name          text not null,
+  role          text not null check (role in ('viewer', 'operator', 'admin')),
+  hash          bytea not null unique,     -- SHA-256 of the whole token
+  prefix        text not null,             -- its first characters, for people
+  created_by    text not null,
+  created_at    timestamptz not null default clock_timestamp(),
+  expires_at    timestamptz not null,
+  revoked_at    timestamptz,
+  last_used_at  timestamptz
+);
+
+create table audit (
+  id            bigint generated always as identity primary key,
+  at            timestamptz not null default clock_timestamp(),
+  actor         text not null,
+  token_id      uuid,
+  source        text not null,
+  address       text,
+  request_id    text,
+  action        text not null,
+  schema_id     uuid,
+  schema_name   text,
+  operation_id  uuid,
+  outcome       text not null,
+  detail        jsonb not null default '{}'
+);
+create index audit_by_schema on audit (schema_id, id desc);
+
+create function audit_is_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit log is append-only' using errcode = 'insufficient_privilege';
+end $$;
+create trigger audit_rows_stay before update or delete on audit
+  for each row execute function audit_is_append_only();
+create trigger audit_stays before truncate on audit
+  for each statement execute function audit_is_append_only();
+
+-- What the reconciler found to disagree. A finding that is gone keeps its row, closed.
+create table finding (
+  id           uuid primary key default gen_random_uuid(),
+  kind         text not null,
+  severity     text not null check (severity in ('info', 'warning', 'critical')),
+  object       text not null,
+  schema_id    uuid,
+  detail       text not null,
+  remedy       text not null,
+  first_seen   timestamptz not null default clock_timestamp(),
+  last_seen    timestamptz not null default clock_timestamp(),
+  resolved_at  timestamptz
+);
+create unique index finding_open on finding (kind, object) where resolved_at is null;

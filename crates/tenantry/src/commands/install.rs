@@ -1,0 +1,51 @@
+//! `tenantry install`
+
+use crate::Outcome;
+use crate::config::{Settings, refuse_careless};
+use crate::failure::{Exit, Failure};
+use crate::server::install;
+
+/// Needs, once, a role that may create roles and databases; the server itself then works as
+/// `tenantry_control`, without those rights. Does nothing where all is as it should be.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  tenantry install --database-url 'postgres://postgres@localhost/' --control-password-file secret")]
+pub(crate) struct Arguments {
+    /// The PostgreSQL server and an administrator of it
+    #[arg(long, env = "TENANTRY_DATABASE_URL", value_name = "U", hide_env_values = true)]
+    database_url: url::Url,
+    /// The name of the control database
+    #[arg(long, default_value = "tenantry_control", value_name = "NAME")]
+    control_database: String,
+    /// The name of the managed database
+    #[arg(long, default_value = "tenantry_managed", value_name = "NAME")]
+    managed_database: String,
+    /// A file with the password that the role tenantry_control gets; left as it is without
+    #[arg(long, value_name = "FILE")]
+    control_password_file: Option<std::path::PathBuf>,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> Outcome {
+    refuse_careless(&arguments.database_url)?;
+    let password = match &arguments.control_password_file {
+        None => None,
+        Some(path) => {
+            crate::profile::refuse_readable_by_others(path)?;
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Failure::new(Exit::Refused, format!("cannot read {}: {error}", path.display()))
+            })?;
+            Some(text.trim_end_matches(['\r', '\n']).to_owned())
+        }
+    };
+    let settings = Settings {
+        control_database: Some(arguments.control_database),
+        managed_database: Some(arguments.managed_database),
+        ..Settings::default()
+    };
+    let (control, managed) = install(&settings, &arguments.database_url, password).await?;
+    println!("Ready: control database {control}, managed database {managed}.");
+    println!("The server works as the role tenantry_control, which is no superuser:");
+    println!("  tenantry serve --database-url postgres://tenantry_control:…@HOST/");
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The commands, one file for each noun or verb.
+
+pub(crate) mod demo;
+pub(crate) mod install;
+pub(crate) mod operation;
+pub(crate) mod schema;
+pub(crate) mod serve;
+pub(crate) mod template;
+pub(crate) mod token;

@@ -1,0 +1,270 @@
+//! `tenantry schema …`
+
+use std::collections::BTreeMap;
+
+use clap::{Args, Subcommand};
+use reqwest::Method;
+use tenantry_api::types::{
+    DropRequest, FindingList, NewSchemaRequest, OperationBody, PatchAction, SchemaBody, SchemaList,
+    SchemaPatch,
+};
+
+use crate::Outcome;
+use crate::client::{Client, Connection, segment};
+use crate::output::{bytes, fields, json, or_dash, table, time};
+use crate::progress::{FIRST_WAIT, conclude, follow};
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Create an institution's schema from a template
+    #[command(after_help = "\
+Examples:
+  tenantry schema create oakwood --wait
+  tenantry schema create st_marys --display-name \"St Mary's\" --template default --json")]
+    Create(Create),
+    /// List institutions
+    #[command(after_help = "\
+Examples:
+  tenantry schema list --state suspended,archived
+  tenantry schema list --search oak --sort -usage --json")]
+    List(List),
+    /// Show an institution, with its size measured now
+    Show(Name),
+    /// Shut an institution out: its sessions end, its data stays
+    Suspend(Change),
+    /// Let a suspended institution in again
+    Resume(Change),
+    /// Drop an institution's schema: archived, and recoverable for a time
+    #[command(after_help = "Example:\n  tenantry schema drop oakwood --confirm oakwood --wait")]
+    Drop(Confirmed),
+    /// Bring a dropped institution back
+    Undrop(Change),
+    /// Remove a dropped institution for good
+    #[command(after_help = "Example:\n  tenantry schema purge oakwood --confirm oakwood --wait")]
+    Purge(Confirmed),
+    /// List where the lists and the managed database disagree
+    Findings,
+}
+
+#[derive(Args)]
+pub(crate) struct Create {
+    /// The institution's name: 2 to 39 lower-case letters, digits and _, a letter first
+    name: String,
+    /// Its name for people
+    #[arg(long)]
+    display_name: Option<String>,
+    /// The template
+    #[arg(long, default_value = "default")]
+    template: String,
+    /// The template's version; the newest when left out
+    #[arg(long, value_name = "N")]
+    template_version: Option<i32>,
+    /// Free labels
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = key_value)]
+    labels: Vec<(String, String)>,
+    /// Bytes that it may use
+    #[arg(long, value_name = "BYTES")]
+    quota: Option<i64>,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// Only names that contain this
+    #[arg(long, short = 'q', value_name = "TEXT")]
+    search: Option<String>,
+    /// Only these states, separated by commas; all but purged when left out
+    #[arg(long)]
+    state: Option<String>,
+    /// name, createdAt, updatedAt or usage; with - in front the largest first
+    #[arg(long, default_value = "name", allow_hyphen_values = true)]
+    sort: String,
+    /// Rows on a page, at most 500
+    #[arg(long, default_value_t = 100)]
+    limit: u32,
+    /// `nextCursor` of the page before
+    #[arg(long)]
+    cursor: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Name {
+    /// The institution
+    name: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Change {
+    /// The institution
+    name: String,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+#[derive(Args)]
+pub(crate) struct Confirmed {
+    /// The institution
+    name: String,
+    /// The institution's name once more
+    #[arg(long, value_name = "NAME")]
+    confirm: String,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+#[derive(Args)]
+pub(crate) struct Wait {
+    /// Wait until the operation ends and show its steps
+    #[arg(long)]
+    wait: bool,
+}
+
+pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
+    let client = connection.client()?;
+    match command {
+        Command::Create(arguments) => create(&client, arguments).await,
+        Command::List(arguments) => list(&client, arguments).await,
+        Command::Show(Name { name }) => show(&client, &name).await,
+        Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
+        Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
+        Command::Undrop(change) => act(&client, change, PatchAction::Undrop).await,
+        Command::Drop(Confirmed { name, confirm, wait }) => {
+            let body = DropRequest { confirm };
+            submit(&client, Method::DELETE, &path(&name), &body, &wait).await
+        }
+        Command::Purge(Confirmed { name, confirm, wait }) => {
+            let body = SchemaPatch {
+                action: Some(PatchAction::Purge),
+                confirm: Some(confirm),
+                ..SchemaPatch::default()
+            };
+            submit(&client, Method::PATCH, &path(&name), &body, &wait).await
+        }
+        Command::Findings => findings(&client).await,
+    }
+}
+
+fn path(name: &str) -> String {
+    format!("/api/admin/schemas/{}", segment(name))
+}
+
+async fn create(client: &Client, arguments: Create) -> Outcome {
+    let labels: BTreeMap<String, String> = arguments.labels.into_iter().collect();
+    let body = NewSchemaRequest {
+        name: arguments.name,
+        display_name: arguments.display_name,
+        template: Some(arguments.template),
+        template_version: arguments.template_version,
+        labels: (!labels.is_empty()).then_some(labels),
+        quota_bytes: arguments.quota,
+    };
+    submit(client, Method::POST, "/api/admin/schemas", &body, &arguments.wait).await
+}
+
+async fn act(client: &Client, change: Change, action: PatchAction) -> Outcome {
+    let body = SchemaPatch { action: Some(action), ..SchemaPatch::default() };
+    submit(client, Method::PATCH, &path(&change.name), &body, &change.wait).await
+}
+
+async fn submit<B: serde::Serialize>(
+    client: &Client,
+    method: Method,
+    path: &str,
+    body: &B,
+    wait: &Wait,
+) -> Outcome {
+    let first = wait.wait.then_some(FIRST_WAIT);
+    let mut operation: OperationBody = client.send_body(method, path, body, first).await?;
+    if wait.wait {
+        operation = follow(client, operation).await?;
+    }
+    conclude(client, &operation)
+}
+
+async fn list(client: &Client, arguments: List) -> Outcome {
+    let mut query = vec![("sort", arguments.sort), ("limit", arguments.limit.to_string())];
+    let optional =
+        [("q", arguments.search), ("state", arguments.state), ("cursor", arguments.cursor)];
+    query.extend(optional.into_iter().filter_map(|(key, value)| Some((key, value?))));
+    let page: SchemaList = client.get("/api/admin/schemas", &query).await?;
+    if client.json {
+        json(&page);
+        return Ok(());
+    }
+    let rows = page
+        .items
+        .iter()
+        .map(|schema| {
+            [
+                schema.name.clone(),
+                schema.state.to_string(),
+                or_dash(schema.schema_name.clone()),
+                format!("{}@{}", schema.template, or_dash(schema.template_version)),
+                or_dash(schema.usage.bytes.map(bytes)),
+                time(Some(schema.updated_at)),
+            ]
+        })
+        .collect();
+    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "SIZE", "UPDATED"], rows);
+    if let Some(cursor) = page.next_cursor {
+        eprintln!("{} of {}; the next page: --cursor {cursor}", page.items.len(), page.total);
+    }
+    Ok(())
+}
+
+async fn show(client: &Client, name: &str) -> Outcome {
+    let schema: SchemaBody = client.get(&path(name), &[]).await?;
+    if client.json {
+        json(&schema);
+        return Ok(());
+    }
+    let labels: Vec<String> = schema.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let mut rows = vec![
+        ("name", schema.name),
+        ("display name", schema.display_name),
+        ("state", schema.state.to_string()),
+        ("schema", or_dash(schema.schema_name)),
+        ("role", or_dash(schema.role_name)),
+        ("template", format!("{}@{}", schema.template, or_dash(schema.template_version))),
+        ("size", or_dash(schema.usage.bytes.map(bytes))),
+        ("measured", time(schema.usage.measured_at)),
+        ("quota", or_dash(schema.quota.bytes.map(bytes))),
+        ("labels", if labels.is_empty() { "-".into() } else { labels.join(" ") }),
+        ("created", time(Some(schema.created_at))),
+        ("updated", time(Some(schema.updated_at))),
+        ("id", schema.id.to_string()),
+    ];
+    let optional = [
+        ("failure", schema.failure),
+        ("archived", schema.archived_at.map(|at| time(Some(at)))),
+        ("recoverable until", schema.recoverable_until.map(|at| time(Some(at)))),
+        ("purged", schema.purged_at.map(|at| time(Some(at)))),
+        ("operation", schema.active_operation.map(|id| id.to_string())),
+    ];
+    rows.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    fields(&rows);
+    Ok(())
+}
+
+async fn findings(client: &Client) -> Outcome {
+    let list: FindingList = client.get("/api/admin/findings", &[]).await?;
+    if client.json {
+        json(&list);
+        return Ok(());
+    }
+    if list.items.is_empty() {
+        println!("Nothing disagrees.");
+    }
+    for finding in list.items {
+        println!("{} {} {}", finding.severity, finding.kind, finding.object);
+        println!("  {}\n  {}", finding.detail, finding.remedy);
+    }
+    Ok(())
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .ok_or_else(|| format!("`{text}` is not KEY=VALUE"))
+}

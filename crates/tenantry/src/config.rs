@@ -1,0 +1,203 @@
+//! The server's settings: `tenantry.toml`, then `TENANTRY_*`, then flags. Unknown keys are refused.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use serde::Deserialize;
+use tenantry_ops::FleetConfig;
+use url::{Host, Url};
+
+use crate::failure::{Exit, Failure};
+use crate::profile::refuse_readable_by_others;
+
+/// Every setting; each is a flag, a `TENANTRY_…` variable and a key of the file.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// Address and port to listen on [default: 127.0.0.1:7400]
+    #[arg(long, env = "TENANTRY_LISTEN", value_name = "A")]
+    pub(crate) listen: Option<String>,
+    /// Keep a PostgreSQL server of its own in this directory
+    #[arg(long, env = "TENANTRY_EMBEDDED", value_name = "D", conflicts_with = "database_url")]
+    pub(crate) embedded: Option<PathBuf>,
+    /// The PostgreSQL server to use instead (15 to 18), as postgres://role:password@host/
+    #[arg(long, env = "TENANTRY_DATABASE_URL", value_name = "U", hide_env_values = true)]
+    pub(crate) database_url: Option<Url>,
+    /// The name of the control database [default: tenantry_control]
+    #[arg(long, env = "TENANTRY_CONTROL_DATABASE", value_name = "NAME")]
+    pub(crate) control_database: Option<String>,
+    /// The name of the managed database [default: tenantry_managed]
+    #[arg(long, env = "TENANTRY_MANAGED_DATABASE", value_name = "NAME")]
+    pub(crate) managed_database: Option<String>,
+    /// For how many hours a dropped schema can be recovered [default: 168]
+    #[arg(long, env = "TENANTRY_RECOVERABLE_HOURS", value_name = "N")]
+    pub(crate) recoverable_hours: Option<u32>,
+    /// Purge a schema by itself when that time is over [default: false]
+    #[arg(long, env = "TENANTRY_AUTO_PURGE", value_name = "BOOL")]
+    pub(crate) auto_purge: Option<bool>,
+    /// How many operations run at a time [default: 8]
+    #[arg(long, env = "TENANTRY_PLACES", value_name = "N")]
+    pub(crate) places: Option<u16>,
+    /// Log lines as text or json [default: text]
+    #[arg(long, env = "TENANTRY_LOG_FORMAT", value_name = "FORMAT")]
+    pub(crate) log_format: Option<String>,
+}
+
+/// Variables of ours that are not settings of the server.
+const OTHER_VARIABLES: &[&str] = &[
+    "TENANTRY_URL",
+    "TENANTRY_TOKEN",
+    "TENANTRY_PROFILE",
+    "TENANTRY_CONFIG",
+    "TENANTRY_LOG",
+    "TENANTRY_PG_BIN",
+];
+
+const VARIABLES: &[&str] = &[
+    "TENANTRY_LISTEN",
+    "TENANTRY_EMBEDDED",
+    "TENANTRY_DATABASE_URL",
+    "TENANTRY_CONTROL_DATABASE",
+    "TENANTRY_MANAGED_DATABASE",
+    "TENANTRY_RECOVERABLE_HOURS",
+    "TENANTRY_AUTO_PURGE",
+    "TENANTRY_PLACES",
+    "TENANTRY_LOG_FORMAT",
+];
+
+impl Settings {
+    /// Fills what flags and environment left open from the file, if there is one.
+    pub(crate) fn complete(self, file: Option<&Path>) -> Result<Self, Failure> {
+        refuse_unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
+        let file = match file {
+            Some(path) => read(path)?,
+            None if Path::new("tenantry.toml").exists() => read(Path::new("tenantry.toml"))?,
+            None => Self::default(),
+        };
+        // a flag for one kind of server outranks the file's other kind
+        let chosen = self.embedded.is_some() || self.database_url.is_some();
+        Ok(Self {
+            listen: self.listen.or(file.listen),
+            embedded: self.embedded.or(file.embedded.filter(|_| !chosen)),
+            database_url: self.database_url.or(file.database_url.filter(|_| !chosen)),
+            control_database: self.control_database.or(file.control_database),
+            managed_database: self.managed_database.or(file.managed_database),
+            recoverable_hours: self.recoverable_hours.or(file.recoverable_hours),
+            auto_purge: self.auto_purge.or(file.auto_purge),
+            places: self.places.or(file.places),
+            log_format: self.log_format.or(file.log_format),
+        })
+    }
+
+    /// Where to listen.
+    pub(crate) fn listen(&self) -> &str {
+        self.listen.as_deref().unwrap_or("127.0.0.1:7400")
+    }
+
+    /// The fleet's settings.
+    pub(crate) fn fleet(&self) -> FleetConfig {
+        let hours = self.recoverable_hours.unwrap_or(7 * 24);
+        FleetConfig {
+            recoverable_for: Duration::from_secs(u64::from(hours) * 60 * 60),
+            auto_purge: self.auto_purge.unwrap_or(false),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Settings, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::new(Exit::Refused, format!("cannot read {}: {error}", path.display()))
+    })?;
+    let settings: Settings = toml::from_str(&text)
+        .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", path.display())))?;
+    if settings.database_url.as_ref().is_some_and(|url| url.password().is_some()) {
+        refuse_readable_by_others(path)?;
+    }
+    Ok(settings)
+}
+
+fn refuse_unknown_variables(names: impl Iterator<Item = String>) -> Result<(), Failure> {
+    for name in names.filter(|name| name.starts_with("TENANTRY_")) {
+        let ours = VARIABLES.contains(&name.as_str()) || OTHER_VARIABLES.contains(&name.as_str());
+        if !ours && !name.starts_with("TENANTRY_TEST_") {
+            return Err(Failure::new(Exit::Refused, format!("the variable {name} is not known"))
+                .hint("See `tenantry serve --help` for those that are."));
+        }
+    }
+    Ok(())
+}
+
+/// Passwords that everybody tries first.
+const DEFAULT_PASSWORDS: &[&str] =
+    &["postgres", "password", "tenantry", "admin", "secret", "changeme", "123456", "root"];
+
+/// Refuses what must not go over a network: a connection without TLS, and a password that everybody
+/// knows. On the machine itself both are let through.
+pub(crate) fn refuse_careless(url: &Url) -> Result<(), Failure> {
+    let local = match url.host() {
+        None => true,
+        Some(Host::Domain(name)) => name == "localhost" || name.starts_with('/'),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+    };
+    if local {
+        return Ok(());
+    }
+    let mode = url.query_pairs().find(|(key, _)| key == "sslmode" || key == "ssl-mode");
+    let mode = mode.map_or_else(|| "prefer".to_owned(), |(_, value)| value.into_owned());
+    if !["require", "verify-ca", "verify-full"].contains(&mode.as_str()) {
+        let message = format!("the database is on another machine and sslmode is {mode}");
+        return Err(Failure::new(Exit::Refused, message)
+            .hint("Add ?sslmode=verify-full to the URL (or require, if you must)."));
+    }
+    if url.password().is_some_and(|password| DEFAULT_PASSWORDS.contains(&password)) {
+        return Err(Failure::new(Exit::Refused, "the database's password is one that everybody tries")
+            .hint("Give the role a password of its own."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn refused(result: Result<impl std::fmt::Debug, Failure>) -> String {
+        format!("{:?}", result.unwrap_err())
+    }
+
+    #[test]
+    fn case_58_unknown_keys_and_variables_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tenantry.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\nlisten_adress = \"x\"\n").unwrap();
+        assert!(refused(read(&path)).contains("listen_adress"));
+        let names = ["TENANTRY_LISTEN", "PATH", "TENANTRY_LISTN"].map(String::from);
+        assert!(refused(refuse_unknown_variables(names.into_iter())).contains("TENANTRY_LISTN"));
+    }
+
+    #[test]
+    fn case_58_a_file_with_a_password_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tenantry.toml");
+        std::fs::write(&path, "database_url = \"postgres://x:y@localhost/\"\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(refused(read(&path)).contains("others can read it"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(read(&path).is_ok());
+    }
+
+    #[test]
+    fn case_58_no_tls_and_default_passwords_are_refused_over_a_network() {
+        let check = |url: &str| refuse_careless(&url.parse().unwrap());
+        assert!(refused(check("postgres://a:long@db.example.org/?sslmode=disable")).contains("disable"));
+        assert!(refused(check("postgres://a:long@db.example.org/")).contains("prefer"));
+        assert!(
+            refused(check("postgres://a:postgres@10.0.0.1/?sslmode=require")).contains("everybody")
+        );
+        assert!(check("postgres://a:long@db.example.org/?sslmode=verify-full").is_ok());
+        assert!(check("postgres://postgres:postgres@127.0.0.1/").is_ok());
+    }
+}

@@ -1,0 +1,159 @@
+//! Following an operation to its end: a bar on a terminal, a line for each change elsewhere.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tenantry_api::types::OperationBody;
+use tenantry_domain::operation::OperationState;
+use uuid::Uuid;
+
+use crate::client::Client;
+use crate::failure::{Exit, Failure};
+use crate::output;
+
+/// How long the first answer may take: most operations end within it.
+pub(crate) const FIRST_WAIT: Duration = Duration::from_secs(2);
+
+/// Asks again until the operation ends, showing what it does.
+pub(crate) async fn follow(
+    client: &Client,
+    mut operation: OperationBody,
+) -> Result<OperationBody, Failure> {
+    let display = Display::new(client.json);
+    let mut pause = Duration::from_millis(100);
+    while !operation.state.is_final() {
+        display.show(&operation);
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(Duration::from_secs(1));
+        operation = get(client, operation.id).await?;
+    }
+    display.done(&operation);
+    Ok(operation)
+}
+
+/// An operation as it is now.
+pub(crate) async fn get(client: &Client, id: Uuid) -> Result<OperationBody, Failure> {
+    client.get(&format!("/api/admin/operations/{id}"), &[]).await
+}
+
+/// Prints an operation that was asked for, and fails when it failed.
+pub(crate) fn conclude(client: &Client, operation: &OperationBody) -> Result<(), Failure> {
+    let subject = operation.schema.as_deref().unwrap_or("the fleet");
+    match operation.state {
+        OperationState::Failed | OperationState::Cancelled | OperationState::Stuck => {
+            let reason = error_text(operation);
+            let message = format!("{} of {subject} {}: {reason}", operation.kind, operation.state);
+            let mut failure = Failure::new(Exit::Failed, message);
+            if let Ok(body) = serde_json::to_value(operation) {
+                failure = failure.body(body);
+            }
+            Err(match operation.error.as_ref().and_then(|e| e["hint"].as_str()) {
+                Some(hint) => failure.hint(hint),
+                None => failure.hint(format!("tenantry operation show {}", operation.id)),
+            })
+        }
+        _ if client.json => {
+            output::json(operation);
+            Ok(())
+        }
+        OperationState::Succeeded => {
+            let took = operation.duration_ms.unwrap_or_default();
+            println!("{} of {subject} succeeded in {took:.0} ms{}", operation.kind, result(operation));
+            Ok(())
+        }
+        state => {
+            println!("{} of {subject} is {state}: operation {}", operation.kind, operation.id);
+            println!("  tenantry operation watch {}", operation.id);
+            Ok(())
+        }
+    }
+}
+
+/// Why an operation did not succeed.
+pub(crate) fn error_text(operation: &OperationBody) -> String {
+    operation
+        .error
+        .as_ref()
+        .and_then(|error| error["message"].as_str())
+        .unwrap_or("no reason was given")
+        .to_owned()
+}
+
+fn result(operation: &OperationBody) -> String {
+    let Some(result) = &operation.result else {
+        return String::new();
+    };
+    if let Some(schema) = result["schemaName"].as_str() {
+        return format!(": schema {schema} is {}", result["state"].as_str().unwrap_or("there"));
+    }
+    if let Some(version) = result["version"].as_i64() {
+        return format!(
+            ": version {version} of template {}, {} relations",
+            result["name"].as_str().unwrap_or_default(),
+            result["relations"]
+        );
+    }
+    String::new()
+}
+
+/// Where progress goes: always stderr, so that stdout stays clean.
+enum Display {
+    Bar(ProgressBar),
+    Lines(std::cell::RefCell<String>),
+    Silent,
+}
+
+impl Display {
+    fn new(json: bool) -> Self {
+        if std::io::stderr().is_terminal() {
+            let style = ProgressStyle::with_template("{spinner} {msg} [{bar:24}] {pos}/{len} {elapsed}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("=> ");
+            let bar = ProgressBar::new(1).with_style(style);
+            bar.enable_steady_tick(Duration::from_millis(100));
+            return Self::Bar(bar);
+        }
+        if json { Self::Silent } else { Self::Lines(std::cell::RefCell::default()) }
+    }
+
+    fn show(&self, operation: &OperationBody) {
+        let step = operation
+            .steps
+            .iter()
+            .find(|step| step.state == "running")
+            .map_or(operation.state.as_str(), |step| step.name.as_str());
+        let direction = if operation.progress.unwinding { "undoing: " } else { "" };
+        let subject = operation.schema.as_deref().unwrap_or("fleet");
+        let message = format!("{} {subject}: {direction}{step}", operation.kind);
+        let total = operation.progress.total.max(1);
+        let done = operation.progress.done;
+        match self {
+            Self::Bar(bar) => {
+                bar.set_length(u64::try_from(total).unwrap_or(1));
+                bar.set_position(u64::try_from(done).unwrap_or(0));
+                bar.set_message(message);
+            }
+            Self::Lines(last) => {
+                let line = format!("{message} ({done}/{total})");
+                if *last.borrow() != line {
+                    eprintln!("{line}");
+                    last.replace(line);
+                }
+            }
+            Self::Silent => {}
+        }
+    }
+
+    fn done(&self, operation: &OperationBody) {
+        match self {
+            Self::Bar(bar) => bar.finish_and_clear(),
+            Self::Lines(_) => {
+                for step in operation.steps.iter().filter(|step| step.state != "pending") {
+                    eprintln!("{}: {}", step.name, step.state);
+                }
+            }
+            Self::Silent => {}
+        }
+    }
+}

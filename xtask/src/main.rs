@@ -1,0 +1,53 @@
+//! `cargo xtask`: the project's own chores. Nothing of the product may depend on them.
+
+mod bench;
+mod repository;
+mod walls;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use repository::Repository;
+
+/// The project's own chores.
+#[derive(Parser)]
+#[command(name = "xtask")]
+struct Arguments {
+    /// The root of the repository; found from the current directory if left out.
+    #[arg(long, global = true)]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Check the walls: crate edges, module cycles, file lengths, paths in docs, headers, names.
+    Walls,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
+    let root = match arguments.root {
+        Some(root) => root,
+        None => repository::find_root(&std::env::current_dir().context("no current directory")?)?,
+    };
+    match arguments.chore {
+        Chore::Walls => {
+            let standing = walls::check_all(&Repository::read(&root)?)?;
+            Ok(if standing { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}
