@@ -14,7 +14,9 @@ use tenantry_domain::problem::Code;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
@@ -85,7 +87,9 @@ pub fn openapi() -> Document {
                 continue;
             };
             let responses = &mut operation.responses.responses;
-            responses.entry("500".into()).or_insert_with(|| problem("An error of the server's own"));
+            responses
+                .entry("500".into())
+                .or_insert_with(|| problem("An error of the server's own"));
             if let Access::AtLeast(role) = access {
                 operation.security =
                     Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
@@ -104,9 +108,8 @@ pub fn openapi() -> Document {
 }
 
 fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
-    let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(ProblemBody::name())))
-        .build();
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build();
     RefOr::T(
         ResponseBuilder::new()
             .description(description)
@@ -118,38 +121,35 @@ fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
 /// Everything that is served.
 pub fn router(config: AppConfig) -> Router {
     let (newest, follower) = watch::channel(0);
-    tokio::spawn(events::watch_newest(
-        config.fleet.store.clone(),
-        newest,
-        config.stopping.clone(),
-    ));
+    tokio::spawn(events::watch_newest(config.fleet.store.clone(), newest, config.stopping.clone()));
     let app = App::new(config, follower);
     let document = openapi();
     let (api, _) = routes().split_for_parts();
-    api.route("/openapi.json", get({
+    api.route(
+        "/openapi.json",
+        get({
             let document = serde_json::to_string(&document).unwrap_or_default();
             move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }
-        }))
-        .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
-        .method_not_allowed_fallback(|| async {
-            Problem::new(Code::MethodNotAllowed, "This path does not know the method.")
-        })
-        .fallback(|| async { Problem::new(Code::NotFound, "There is nothing at this path.") })
-        .layer(from_fn_with_state(app.clone(), check_access))
-        .layer(from_fn(measure))
-        .layer(CatchPanicLayer::custom(|_| {
-            Problem::internal("a handler panicked").into_response()
-        }))
-        .layer(from_fn(with_body))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-        .layer(from_fn(drop_foreign_request_id))
-        .layer(DefaultBodyLimit::max(MIB))
-        .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("x-frame-options", "DENY"))
-        .layer(header("referrer-policy", "no-referrer"))
-        .layer(header("cache-control", "no-store"))
-        .with_state(app)
+        }),
+    )
+    .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
+    .method_not_allowed_fallback(|| async {
+        Problem::new(Code::MethodNotAllowed, "This path does not know the method.")
+    })
+    .fallback(|| async { Problem::new(Code::NotFound, "There is nothing at this path.") })
+    .layer(from_fn_with_state(app.clone(), check_access))
+    .layer(from_fn(measure))
+    .layer(CatchPanicLayer::custom(|_| Problem::internal("a handler panicked").into_response()))
+    .layer(from_fn(with_body))
+    .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+    .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
+    .layer(from_fn(drop_foreign_request_id))
+    .layer(DefaultBodyLimit::max(MIB))
+    .layer(header("x-content-type-options", "nosniff"))
+    .layer(header("x-frame-options", "DENY"))
+    .layer(header("referrer-policy", "no-referrer"))
+    .layer(header("cache-control", "no-store"))
+    .with_state(app)
 }
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -184,11 +184,8 @@ async fn drop_foreign_request_id(mut request: Request, next: Next) -> Response {
 async fn measure(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
     let labels = [("method", method.as_str().to_owned()), ("route", route), ("status", status)];
@@ -210,8 +207,8 @@ const GRACE: Duration = Duration::from_secs(30);
 pub async fn serve(listener: TcpListener, config: AppConfig) -> std::io::Result<()> {
     let stopping = config.stopping.clone();
     let service = router(config).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(stopping.clone().cancelled_owned());
+    let server =
+        axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned());
     tokio::select! {
         served = async { server.await } => served,
         () = async { stopping.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),

@@ -49,10 +49,7 @@ fn labels(value: Value) -> BTreeMap<String, String> {
 }
 
 /// An operation with its journal.
-pub(crate) async fn whole_operation(
-    app: &App,
-    row: Operation,
-) -> Result<OperationBody, Problem> {
+pub(crate) async fn whole_operation(app: &App, row: Operation) -> Result<OperationBody, Problem> {
     let journal = steps::of(&app.fleet().store, row.id).await?;
     Ok(operation(app, row, &journal))
 }
@@ -60,9 +57,10 @@ pub(crate) async fn whole_operation(
 /// An operation, with as much of its journal as is at hand.
 pub(crate) fn operation(app: &App, row: Operation, journal: &[Step]) -> OperationBody {
     let kind = app.registry().get(&row.kind);
-    let duration_ms = row.started_at.zip(row.finished_at).map(|(start, end)| {
-        end.duration_since(start).as_secs_f64() * 1000.0
-    });
+    let duration_ms = row
+        .started_at
+        .zip(row.finished_at)
+        .map(|(start, end)| end.duration_since(start).as_secs_f64() * 1000.0);
     OperationBody {
         id: row.id,
         plan: kind.map(|kind| (kind.plan)(&row.input)).unwrap_or_default(),

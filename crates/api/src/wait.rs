@@ -30,8 +30,7 @@ pub(crate) async fn answer(
         Some(wait) => until_end(app, accepted.operation, wait).await?,
         None => find(app, accepted.operation).await?,
     };
-    let status =
-        if operation.state.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let status = if operation.state.is_final() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let location = format!("/api/admin/operations/{}", operation.id);
     let body = shape::whole_operation(app, operation).await?;
     let mut response = (status, Json(body)).into_response();

@@ -131,7 +131,9 @@ mod tests {
     fn a_route_has_one_line() {
         for (index, route) in ROUTES.iter().enumerate() {
             assert!(
-                !ROUTES[index + 1..].iter().any(|r| r.method == route.method && r.path == route.path),
+                !ROUTES[index + 1..]
+                    .iter()
+                    .any(|r| r.method == route.method && r.path == route.path),
                 "{} {}",
                 route.method,
                 route.path

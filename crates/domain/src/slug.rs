@@ -27,7 +27,9 @@ pub enum SlugError {
     #[error("a name starts with a lower-case letter (a to z)")]
     BadStart,
     /// A character that is not a lower-case letter, a digit or `_`.
-    #[error("a name has only lower-case letters (a to z), digits and `_`; character {position} is {found:?}")]
+    #[error(
+        "a name has only lower-case letters (a to z), digits and `_`; character {position} is {found:?}"
+    )]
     BadCharacter {
         /// Which character, counted from 1.
         position: usize,

@@ -47,7 +47,8 @@ struct Signals {
 impl Fleet {
     /// Puts both databases together.
     pub fn new(store: Store, database: ManagedDatabase, config: FleetConfig) -> Self {
-        let signals = Arc::new(Signals { queued: Notify::new(), ended: broadcast::channel(1024).0 });
+        let signals =
+            Arc::new(Signals { queued: Notify::new(), ended: broadcast::channel(1024).0 });
         Self { store, database, config, signals }
     }
 

@@ -114,11 +114,8 @@ mod tests {
         let here = Uuid::from_u128(1);
         let there = Uuid::from_u128(2);
         let expected = [(here, "oakwood".to_owned(), SchemaState::Active)];
-        let marker = |id, state: &str| MarkerState {
-            id,
-            institution: "x".into(),
-            state: state.into(),
-        };
+        let marker =
+            |id, state: &str| MarkerState { id, institution: "x".into(), state: state.into() };
         let kinds = |found: Vec<Observation>| -> Vec<String> {
             found.into_iter().map(|o| o.kind).collect()
         };

@@ -184,9 +184,7 @@ pub async fn change_schema(
     let (id, name) = (schema.id, schema.name.as_str());
     let role = Role::Operator;
     let queued = match action {
-        SchemaAction::Suspend => {
-            queue(&mut tx, who, &SuspendSchema::new(id, name), of, role).await
-        }
+        SchemaAction::Suspend => queue(&mut tx, who, &SuspendSchema::new(id, name), of, role).await,
         SchemaAction::Resume => queue(&mut tx, who, &ResumeSchema::new(id, name), of, role).await,
         SchemaAction::Drop => queue(&mut tx, who, &DropSchema::new(id, name), of, role).await,
         SchemaAction::Undrop => queue(&mut tx, who, &UndropSchema::new(id, name), of, role).await,
@@ -290,8 +288,7 @@ pub async fn create_template(
 /// # Errors
 /// `OperationNotFound`, `OperationFinished`, `Store`.
 pub async fn cancel(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refusal> {
-    let operation =
-        operations::by_id(&fleet.store, id).await?.ok_or(Refusal::OperationNotFound)?;
+    let operation = operations::by_id(&fleet.store, id).await?.ok_or(Refusal::OperationNotFound)?;
     let mut tx = fleet.store.begin().await?;
     let state = operations::request_cancel(&mut tx, id)
         .await?
@@ -315,8 +312,7 @@ pub async fn cancel(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refu
 /// # Errors
 /// `OperationNotFound`, `NotRetryable`, `SchemaExists` (the name was taken meanwhile), `Store`.
 pub async fn retry(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refusal> {
-    let operation =
-        operations::by_id(&fleet.store, id).await?.ok_or(Refusal::OperationNotFound)?;
+    let operation = operations::by_id(&fleet.store, id).await?.ok_or(Refusal::OperationNotFound)?;
     let mut tx = fleet.store.begin().await?;
     let known = registry().get(&operation.kind).copied();
     let (true, Some(kind)) = (operation.source != "sql", known) else {

@@ -59,10 +59,12 @@ impl ManagedDatabase {
     /// # Errors
     /// When the server cannot be asked; then they are mirrored again, to the same effect.
     pub async fn mark_mirrored(&self, calls: &[Uuid]) -> Result<(), PgError> {
-        sqlx::query("update tenantry.call_log set mirrored_at = clock_timestamp() where id = any($1)")
-            .bind(calls)
-            .execute(self.pool())
-            .await?;
+        sqlx::query(
+            "update tenantry.call_log set mirrored_at = clock_timestamp() where id = any($1)",
+        )
+        .bind(calls)
+        .execute(self.pool())
+        .await?;
         Ok(())
     }
 }

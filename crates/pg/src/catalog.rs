@@ -58,9 +58,7 @@ impl ManagedDatabase {
     /// # Errors
     /// When the server cannot be asked.
     pub async fn drift(&self) -> Result<Vec<Drift>, PgError> {
-        Ok(sqlx::query_as(include_str!("../sql/catalog/drift.sql"))
-            .fetch_all(self.pool())
-            .await?)
+        Ok(sqlx::query_as(include_str!("../sql/catalog/drift.sql")).fetch_all(self.pool()).await?)
     }
 
     /// Id and state of every marker.

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use url::Url;
 
@@ -69,6 +70,8 @@ impl ManagedDatabase {
 pub fn connect_options(url: &Url) -> Result<PgConnectOptions, PgError> {
     let options = PgConnectOptions::from_str(url.as_str())?;
     Ok(options
+        // a statement that takes seconds is nothing to warn of: making schemas is what we do
+        .log_slow_statements(log::LevelFilter::Off, Duration::ZERO)
         // Bounds how long others queue behind us: a waiting ACCESS EXCLUSIVE lock blocks everyone
         // who comes after it.
         .options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "60s")])

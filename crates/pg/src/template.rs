@@ -39,10 +39,8 @@ impl ManagedDatabase {
         let start = Instant::now();
         tx.execute(script(text)).await?;
         let took = start.elapsed();
-        let outside: Option<String> = sqlx::query_scalar(OUTSIDE)
-            .bind(scratch.raw())
-            .fetch_optional(&mut *tx)
-            .await?;
+        let outside: Option<String> =
+            sqlx::query_scalar(OUTSIDE).bind(scratch.raw()).fetch_optional(&mut *tx).await?;
         if let Some(object) = outside {
             return Err(PgError::new(
                 Situation::Refused,

@@ -7,11 +7,8 @@ use tenantry_pg::database::{connect_options, pool};
 use tenantry_pg::install::{TableFile, apply_tables, retry_on_lock};
 use url::Url;
 
-const TABLES: &[TableFile] = &[TableFile {
-    version: 1,
-    name: "0001_base",
-    text: include_str!("../tables/0001_base.sql"),
-}];
+const TABLES: &[TableFile] =
+    &[TableFile { version: 1, name: "0001_base", text: include_str!("../tables/0001_base.sql") }];
 
 /// The control database. Cloning shares the pool.
 #[derive(Clone, Debug)]
@@ -43,10 +40,12 @@ impl Store {
         retry_on_lock(async || {
             let mut connection = PgConnection::connect_with(&connect_options(url)?).await?;
             let mut tx = connection.begin().await?;
-            tx.execute("select set_config('session_authorization', 'tenantry_control', true)
+            tx.execute(
+                "select set_config('session_authorization', 'tenantry_control', true)
                         from pg_roles where rolname = session_user and rolsuper
-                        and exists (select from pg_roles where rolname = 'tenantry_control')")
-                .await?;
+                        and exists (select from pg_roles where rolname = 'tenantry_control')",
+            )
+            .await?;
             tx.execute("select pg_advisory_xact_lock(hashtext('tenantry install'))").await?;
             let made = apply_tables(&mut tx, TABLES).await?;
             tx.commit().await?;

@@ -60,7 +60,8 @@ impl Connection {
             (url, token) => {
                 let named = self.profile.is_some();
                 let directory = self.profile.unwrap_or_else(default_directory);
-                let profile = Profile::read(&directory)?.ok_or_else(|| missing(&directory, named))?;
+                let profile =
+                    Profile::read(&directory)?.ok_or_else(|| missing(&directory, named))?;
                 (url.unwrap_or(profile.url), token.unwrap_or(profile.token))
             }
         };
@@ -136,8 +137,11 @@ impl Client {
         let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
         if status.is_success() {
             return serde_json::from_slice(&bytes).map_err(|error| {
-                Failure::new(Exit::Failed, format!("the server's answer is not understood: {error}"))
-                    .hint("Do server and command line have the same version?")
+                Failure::new(
+                    Exit::Failed,
+                    format!("the server's answer is not understood: {error}"),
+                )
+                .hint("Do server and command line have the same version?")
             });
         }
         Err(match serde_json::from_slice::<ProblemBody>(&bytes) {

@@ -69,7 +69,9 @@ const VARIABLES: &[&str] = &[
 impl Settings {
     /// Fills what flags and environment left open from the file, if there is one.
     pub(crate) fn complete(self, file: Option<&Path>) -> Result<Self, Failure> {
-        refuse_unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
+        refuse_unknown_variables(
+            std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()),
+        )?;
         let file = match file {
             Some(path) => read(path)?,
             None if Path::new("tenantry.toml").exists() => read(Path::new("tenantry.toml"))?,
@@ -152,8 +154,11 @@ pub(crate) fn refuse_careless(url: &Url) -> Result<(), Failure> {
             .hint("Add ?sslmode=verify-full to the URL (or require, if you must)."));
     }
     if url.password().is_some_and(|password| DEFAULT_PASSWORDS.contains(&password)) {
-        return Err(Failure::new(Exit::Refused, "the database's password is one that everybody tries")
-            .hint("Give the role a password of its own."));
+        return Err(Failure::new(
+            Exit::Refused,
+            "the database's password is one that everybody tries",
+        )
+        .hint("Give the role a password of its own."));
     }
     Ok(())
 }
@@ -192,7 +197,9 @@ mod tests {
     #[test]
     fn case_58_no_tls_and_default_passwords_are_refused_over_a_network() {
         let check = |url: &str| refuse_careless(&url.parse().unwrap());
-        assert!(refused(check("postgres://a:long@db.example.org/?sslmode=disable")).contains("disable"));
+        assert!(
+            refused(check("postgres://a:long@db.example.org/?sslmode=disable")).contains("disable")
+        );
         assert!(refused(check("postgres://a:long@db.example.org/")).contains("prefer"));
         assert!(
             refused(check("postgres://a:postgres@10.0.0.1/?sslmode=require")).contains("everybody")

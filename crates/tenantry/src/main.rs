@@ -22,9 +22,14 @@ use crate::failure::Failure;
 
 /// A control plane for PostgreSQL fleets that keep one schema per institution.
 #[derive(Parser)]
-#[command(version, propagate_version = true, max_term_width = 100, after_help = "\
+#[command(
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "\
 Exit status: 0 done · 1 the operation failed · 2 usage or refused input · 3 not found ·
-4 not allowed · 5 conflict · 6 cannot reach the server")]
+4 not allowed · 5 conflict · 6 cannot reach the server"
+)]
 struct Arguments {
     #[command(flatten)]
     connection: Connection,

@@ -32,9 +32,9 @@ pub(crate) fn default_directory() -> PathBuf {
     if nix::unistd::geteuid().is_root() {
         return PathBuf::from("/var/lib/tenantry/demo");
     }
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| {
-        std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"))
-    });
+    let data = std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
     data.unwrap_or_else(|| PathBuf::from(".")).join("tenantry/demo")
 }
 
@@ -51,9 +51,8 @@ impl Profile {
             }
         };
         refuse_readable_by_others(&path)?;
-        let profile = toml::from_str(&text).map_err(|error| {
-            Failure::new(Exit::Refused, format!("{}: {error}", path.display()))
-        })?;
+        let profile = toml::from_str(&text)
+            .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", path.display())))?;
         Ok(Some(profile))
     }
 
@@ -82,7 +81,10 @@ pub(crate) fn refuse_readable_by_others(path: &Path) -> Result<(), Failure> {
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    let message =
-        format!("{} holds secrets and others can read it (mode {:o})", path.display(), mode & 0o777);
+    let message = format!(
+        "{} holds secrets and others can read it (mode {:o})",
+        path.display(),
+        mode & 0o777
+    );
     Err(Failure::new(Exit::Refused, message).hint(format!("chmod 600 {}", path.display())))
 }

@@ -59,7 +59,11 @@ pub(crate) fn conclude(client: &Client, operation: &OperationBody) -> Result<(),
         }
         OperationState::Succeeded => {
             let took = operation.duration_ms.unwrap_or_default();
-            println!("{} of {subject} succeeded in {took:.0} ms{}", operation.kind, result(operation));
+            println!(
+                "{} of {subject} succeeded in {took:.0} ms{}",
+                operation.kind,
+                result(operation)
+            );
             Ok(())
         }
         state => {
@@ -107,9 +111,10 @@ enum Display {
 impl Display {
     fn new(json: bool) -> Self {
         if std::io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{spinner} {msg} [{bar:24}] {pos}/{len} {elapsed}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar())
-                .progress_chars("=> ");
+            let style =
+                ProgressStyle::with_template("{spinner} {msg} [{bar:24}] {pos}/{len} {elapsed}")
+                    .unwrap_or_else(|_| ProgressStyle::default_bar())
+                    .progress_chars("=> ");
             let bar = ProgressBar::new(1).with_style(style);
             bar.enable_steady_tick(Duration::from_millis(100));
             return Self::Bar(bar);

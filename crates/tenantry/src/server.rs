@@ -176,7 +176,8 @@ fn worker_config(settings: &Settings) -> WorkerConfig {
 async fn embedded(settings: &Settings, directory: &Path) -> Result<Databases, Failure> {
     let directory = make_directory(directory)?;
     let config = EmbeddedConfig { dir: directory.join("postgres"), ..EmbeddedConfig::default() };
-    let postgres = Postgres::start(config).await.map_err(|error| Failure::new(Exit::Failed, error))?;
+    let postgres =
+        Postgres::start(config).await.map_err(|error| Failure::new(Exit::Failed, error))?;
     if postgres.adopted() {
         tracing::info!("Found the embedded PostgreSQL still running, and took it over");
     }

@@ -54,11 +54,11 @@ pub(crate) async fn stream(
     Query(query): Query<StreamQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let last_seen = match headers.get("last-event-id") {
-        Some(value) => Some(
-            value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+        Some(value) => {
+            Some(value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
                 Problem::new(Code::InvalidRequest, "`Last-Event-ID` is not an id of ours.")
-            })?,
-        ),
+            })?)
+        }
         None => query.after,
     };
     let (lowest, highest) = events::bounds(&app.fleet().store).await?;

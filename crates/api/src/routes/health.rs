@@ -26,7 +26,8 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
     let fleet = app.fleet();
     let (control, managed) = tokio::join!(fleet.store.ping(), fleet.database.ping());
     let ready = control.is_ok() && managed.is_ok() && !app.stopping().is_cancelled();
-    let body = Readiness { ready, control_database: word(control), managed_database: word(managed) };
+    let body =
+        Readiness { ready, control_database: word(control), managed_database: word(managed) };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body)).into_response()
 }

@@ -60,7 +60,8 @@ pub(crate) async fn list(
     }
     let after = match &query.cursor {
         Some(cursor) => Some(
-            decode_cursor(cursor).ok_or_else(|| invalid("`cursor` does not belong to this list."))?,
+            decode_cursor(cursor)
+                .ok_or_else(|| invalid("`cursor` does not belong to this list."))?,
         ),
         None => None,
     };

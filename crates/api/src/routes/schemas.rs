@@ -91,7 +91,11 @@ pub(crate) async fn list(
 pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Problem> {
     let facets = schemas::facets(&app.fleet().store).await?;
     Ok(Json(Facets {
-        states: facets.states.into_iter().map(|(state, count)| StateCount { state, count }).collect(),
+        states: facets
+            .states
+            .into_iter()
+            .map(|(state, count)| StateCount { state, count })
+            .collect(),
         templates: facets
             .templates
             .into_iter()
@@ -165,7 +169,8 @@ pub(crate) async fn create(
         labels: labels.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
         quota_bytes: value.quota_bytes,
     };
-    let accepted = submit::create_schema(app.fleet(), &caller.requester(idempotency), request).await?;
+    let accepted =
+        submit::create_schema(app.fleet(), &caller.requester(idempotency), request).await?;
     answer(&app, accepted, wait).await
 }
 
@@ -264,7 +269,9 @@ pub(crate) async fn delete(
 fn existing_name(name: &str) -> Result<&str, Problem> {
     match Slug::parse(name) {
         Ok(_) => Ok(name),
-        Err(_) => Err(Problem::new(Code::SchemaNotFound, format!("There is no institution {name:?}."))),
+        Err(_) => {
+            Err(Problem::new(Code::SchemaNotFound, format!("There is no institution {name:?}.")))
+        }
     }
 }
 
@@ -298,11 +305,16 @@ fn check_labels(
     };
     if labels.len() > 50
         || labels.iter().any(|(key, value)| {
-            key.is_empty() || key.len() > 63 || value.len() > 255
-                || key.contains('\0') || value.contains('\0')
+            key.is_empty()
+                || key.len() > 63
+                || value.len() > 255
+                || key.contains('\0')
+                || value.contains('\0')
         })
     {
-        return Err(invalid("There are at most 50 labels, with keys of 1 to 63 and values of up to 255 bytes."));
+        return Err(invalid(
+            "There are at most 50 labels, with keys of 1 to 63 and values of up to 255 bytes.",
+        ));
     }
     Ok(Some(serde_json::to_value(labels).unwrap_or_default()))
 }
@@ -317,7 +329,11 @@ fn parse_sort(text: &str) -> Result<Sort, Problem> {
         "createdAt" => SortKey::CreatedAt,
         "updatedAt" => SortKey::UpdatedAt,
         "usage" => SortKey::Usage,
-        _ => return Err(invalid("`sort` is name, createdAt, updatedAt or usage, or one of them after `-`.")),
+        _ => {
+            return Err(invalid(
+                "`sort` is name, createdAt, updatedAt or usage, or one of them after `-`.",
+            ));
+        }
     };
     Ok(Sort { key, descending })
 }

@@ -16,6 +16,6 @@ pub use schema::{
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{
-    MigrationBody, NewTemplateRequest, TemplateBody, TemplateFile, TemplateList, TemplateLayout,
+    MigrationBody, NewTemplateRequest, TemplateBody, TemplateFile, TemplateLayout, TemplateList,
 };
 pub use token::{IssuedToken, NewTokenRequest, TokenBody, TokenList};

@@ -66,9 +66,8 @@ impl CreateTemplate {
     async fn publish(&mut self, cx: &Context) -> Result<(), StepError> {
         let operation = cx.fence.operation;
         let database = &cx.fleet.database;
-        self.version = database
-            .publish_template(&self.name, &self.script, &self.checksum, operation)
-            .await?;
+        self.version =
+            database.publish_template(&self.name, &self.script, &self.checksum, operation).await?;
         Ok(())
     }
 

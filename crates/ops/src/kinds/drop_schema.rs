@@ -64,11 +64,7 @@ impl Kind for DropSchema {
             run: |kind, cx| Box::pin(kind.archive(cx)),
             undo: Some(|kind, cx| Box::pin(kind.unarchive(cx))),
         },
-        Step {
-            name: "end sessions",
-            run: |kind, cx| Box::pin(kind.end_sessions(cx)),
-            undo: None,
-        },
+        Step { name: "end sessions", run: |kind, cx| Box::pin(kind.end_sessions(cx)), undo: None },
     ];
 
     fn plan(&self) -> Vec<String> {

@@ -2,7 +2,6 @@
 
 mod marker;
 
-
 pub mod create_schema;
 pub mod create_template;
 pub mod drop_schema;

@@ -53,11 +53,7 @@ impl Kind for PurgeSchema {
     const VERSION: i32 = 1;
     const STEPS: &'static [Step<Self>] = &[
         Step { name: "begin purge", run: |kind, cx| Box::pin(kind.begin(cx)), undo: None },
-        Step {
-            name: "drop objects",
-            run: |kind, cx| Box::pin(kind.drop_objects(cx)),
-            undo: None,
-        },
+        Step { name: "drop objects", run: |kind, cx| Box::pin(kind.drop_objects(cx)), undo: None },
     ];
 
     fn plan(&self) -> Vec<String> {

@@ -56,11 +56,7 @@ impl Kind for SuspendSchema {
             run: |kind, cx| Box::pin(kind.seal(cx)),
             undo: Some(|kind, cx| Box::pin(kind.open(cx))),
         },
-        Step {
-            name: "end sessions",
-            run: |kind, cx| Box::pin(kind.end_sessions(cx)),
-            undo: None,
-        },
+        Step { name: "end sessions", run: |kind, cx| Box::pin(kind.end_sessions(cx)), undo: None },
     ];
 
     fn plan(&self) -> Vec<String> {

@@ -75,9 +75,7 @@ impl Kind for UndropSchema {
     ) -> Result<(), PgError> {
         match (ended, &self.seen) {
             (Ended::Succeeded, Some(seen)) => seen.record(tx, config.recoverable_for).await,
-            _ => {
-                set_state(tx, self.schema, &self.institution, SchemaState::Archived, None).await
-            }
+            _ => set_state(tx, self.schema, &self.institution, SchemaState::Archived, None).await,
         }
     }
 }

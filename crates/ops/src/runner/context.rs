@@ -19,4 +19,3 @@ pub struct Context {
     pub(super) fenced: CancellationToken,
     pub(super) faults: Faults,
 }
-

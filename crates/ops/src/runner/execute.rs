@@ -52,7 +52,7 @@ pub(super) async fn execute<K: Kind>(claim: Claim, context: Context) {
     let ended = tokio::select! {
         // an overtaken worker stops in the middle of whatever it does
         () = context.fenced.cancelled() => Err(LetGo::Fenced),
-        ended = run.to_the_end() => ended,
+        ended = run.go() => ended,
     };
     let outcome = match ended {
         Ok(state) => {
@@ -82,7 +82,7 @@ struct Run<K> {
 }
 
 impl<K: Kind> Run<K> {
-    async fn to_the_end(mut self) -> Result<OperationState, LetGo> {
+    async fn go(mut self) -> Result<OperationState, LetGo> {
         if self.claim.crash_count >= MAX_CRASHES {
             let error = json!({
                 "code": "crashed",
@@ -351,8 +351,8 @@ impl<K: Kind> Run<K> {
     }
 
     async fn wait(&self, error: &Value) -> LetGo {
-        let pause = backoff(self.claim.attempt - 1, rand::random::<f64>())
-            .max(Duration::from_millis(100));
+        let pause =
+            backoff(self.claim.attempt - 1, rand::random::<f64>()).max(Duration::from_millis(100));
         let done = operations::wait(
             &self.context.fleet.store,
             self.claim.id,

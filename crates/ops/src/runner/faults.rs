@@ -57,10 +57,8 @@ impl Faults {
         phase: Phase,
     ) -> Option<FaultAction> {
         let fault = self.0.as_ref()?;
-        let here = fault.kind == kind
-            && fault.step == step
-            && fault.undo == undo
-            && fault.phase == phase;
+        let here =
+            fault.kind == kind && fault.step == step && fault.undo == undo && fault.phase == phase;
         if here && fault.action == FaultAction::Kill {
             std::process::abort();
         }

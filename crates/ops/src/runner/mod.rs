@@ -1,8 +1,8 @@
 //! The operation runner. It claims operations, takes them through their steps with a journal,
 //! undoes what a failed one did, and knows no kind.
 //!
-//! Read [`kind`] (what a kind is), then [`execute`] (one operation's way), then [`worker`] (claims,
-//! leases and heartbeats). ADR 0003 has the reasons.
+//! Read `kind.rs` (what a kind is), then `execute.rs` (one operation's way), then `worker.rs`
+//! (claims, leases and heartbeats). ADR 0003 has the reasons.
 
 mod context;
 mod execute;
@@ -12,9 +12,7 @@ mod registry;
 mod worker;
 
 pub use context::Context;
-pub use faults::Faults;
-#[cfg(feature = "testing")]
-pub use faults::{FaultAction, Phase};
-pub use kind::{Ended, Kind, Step, StepError};
+pub use faults::{FaultAction, Faults, Phase};
+pub use kind::{Body, Ended, Kind, Step, StepError};
 pub use registry::{Description, Registry};
 pub use worker::{Worker, WorkerConfig};

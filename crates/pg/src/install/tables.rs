@@ -41,9 +41,8 @@ pub async fn apply_tables(
            installed_at  timestamptz not null default clock_timestamp())",
     )
     .await?;
-    let applied: Vec<(i32, String)> = sqlx::query_as("select version, checksum from installed")
-        .fetch_all(&mut *tx)
-        .await?;
+    let applied: Vec<(i32, String)> =
+        sqlx::query_as("select version, checksum from installed").fetch_all(&mut *tx).await?;
     let newest = files.last().map_or(0, |file| file.version);
     if let Some((version, _)) = applied.iter().max().filter(|(version, _)| *version > newest) {
         return Err(PgError::new(
@@ -91,7 +90,10 @@ where
     for attempt in 1.. {
         match install().await {
             Err(error) if error.sqlstate() == Some("55P03") && attempt < TRIES => {
-                tracing::warn!(attempt, "another session holds a lock on Tenantry's tables: {error}");
+                tracing::warn!(
+                    attempt,
+                    "another session holds a lock on Tenantry's tables: {error}"
+                );
                 tokio::time::sleep(Duration::from_millis(200 * u64::from(attempt))).await;
             }
             outcome => return outcome,

@@ -99,9 +99,7 @@ pub async fn claim(
     .await;
     match claimed {
         // Two workers took two operations of one schema at the same moment; the index let one in.
-        Err(error)
-            if error.as_database_error().is_some_and(|e| e.is_unique_violation()) =>
-        {
+        Err(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()) => {
             Ok(Vec::new())
         }
         claimed => Ok(claimed?),

@@ -24,14 +24,14 @@ pub struct Filter {
 pub struct Page {
     /// The rows.
     pub items: Vec<Operation>,
-    /// How many there are on all pages, counted up to [`COUNT_LIMIT`].
+    /// How many there are on all pages, counted up to 10,000.
     pub total: i64,
     /// Whether there is a next page.
     pub more: bool,
 }
 
 /// Counting stops here: the history has millions of rows, and nobody reads that number.
-pub const COUNT_LIMIT: i64 = 10_000;
+const COUNT_LIMIT: i64 = 10_000;
 
 /// One page of the operations that pass the filter; `after` is the last row of the page before.
 ///

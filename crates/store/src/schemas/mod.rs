@@ -204,9 +204,7 @@ pub async fn by_id(store: &Store, id: Uuid) -> Result<Option<TenantSchema>, PgEr
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn expected_markers(
-    store: &Store,
-) -> Result<Vec<(Uuid, String, SchemaState)>, PgError> {
+pub async fn expected_markers(store: &Store) -> Result<Vec<(Uuid, String, SchemaState)>, PgError> {
     let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
         "select id, name, state from tenant_schema s
          where state in ('active', 'suspended', 'archived')
@@ -313,11 +311,7 @@ pub struct Attributes<'a> {
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn set_attributes(
-    tx: &mut Tx,
-    id: Uuid,
-    change: &Attributes<'_>,
-) -> Result<(), PgError> {
+pub async fn set_attributes(tx: &mut Tx, id: Uuid, change: &Attributes<'_>) -> Result<(), PgError> {
     sqlx::query(
         "update tenant_schema
          set display_name = coalesce($2, display_name),

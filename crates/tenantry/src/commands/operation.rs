@@ -13,7 +13,9 @@ use crate::progress::{conclude, error_text, follow, get};
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// List operations, the newest first
-    #[command(after_help = "Example:\n  tenantry operation list --state running,failed --schema oakwood")]
+    #[command(
+        after_help = "Example:\n  tenantry operation list --state running,failed --schema oakwood"
+    )]
     List(List),
     /// Show an operation with its steps
     Show(Id),

@@ -1,5 +1,6 @@
 //! `tenantry serve`
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use tracing_subscriber::EnvFilter;
@@ -36,7 +37,10 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
 /// Sends the log to stderr; `TENANTRY_LOG` takes a filter as `info,tenantry_ops=debug`.
 pub(crate) fn start_logging(format: Option<&str>, level: &str) -> Outcome {
     let filter = EnvFilter::try_from_env("TENANTRY_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match format {
         None | Some("text") => log.init(),
         Some("json") => log.json().init(),

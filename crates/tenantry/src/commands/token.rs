@@ -94,7 +94,11 @@ async fn list(client: &Client) -> Outcome {
                 token.name.clone(),
                 token.role.to_string(),
                 format!("{}…", token.prefix),
-                if token.revoked_at.is_some() { "revoked".into() } else { time(Some(token.expires_at)) },
+                if token.revoked_at.is_some() {
+                    "revoked".into()
+                } else {
+                    time(Some(token.expires_at))
+                },
                 time(token.last_used_at),
             ]
         })
