@@ -22,6 +22,9 @@ pub(crate) enum Exit {
     Unreachable = 6,
 }
 
+/// What a command comes to.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
 /// A failure with its words.
 #[derive(Debug)]
 pub(crate) struct Failure {

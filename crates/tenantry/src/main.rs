@@ -18,7 +18,6 @@ use clap::{Parser, Subcommand};
 
 use crate::client::Connection;
 use crate::commands::{demo, install, operation, schema, serve, template, token};
-use crate::failure::Failure;
 
 /// A control plane for PostgreSQL fleets that keep one schema per institution.
 #[derive(Parser)]
@@ -82,6 +81,3 @@ async fn main() -> ExitCode {
         }
     }
 }
-
-/// What a command comes to.
-type Outcome<T = ()> = Result<T, Failure>;

@@ -12,9 +12,8 @@ use tenantry_ops::{Fleet, Refusal};
 use tenantry_store::{operations, templates};
 use uuid::Uuid;
 
-use crate::Outcome;
 use crate::config::Settings;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::profile::default_directory;
 use crate::server::{self, database_failure};
 

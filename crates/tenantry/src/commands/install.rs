@@ -1,8 +1,7 @@
 //! `tenantry install`
 
-use crate::Outcome;
 use crate::config::{Settings, refuse_careless};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::server::install;
 
 /// Needs, once, a role that may create roles and databases; the server itself then works as

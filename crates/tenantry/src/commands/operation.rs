@@ -5,8 +5,8 @@ use reqwest::Method;
 use tenantry_api::types::{OperationBody, OperationList};
 use uuid::Uuid;
 
-use crate::Outcome;
 use crate::client::{Client, Connection};
+use crate::failure::Outcome;
 use crate::output::{fields, json, or_dash, table, time};
 use crate::progress::{conclude, error_text, follow, get};
 

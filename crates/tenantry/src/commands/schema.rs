@@ -9,8 +9,8 @@ use tenantry_api::types::{
     SchemaPatch,
 };
 
-use crate::Outcome;
 use crate::client::{Client, Connection, segment};
+use crate::failure::Outcome;
 use crate::output::{bytes, fields, json, or_dash, table, time};
 use crate::progress::{FIRST_WAIT, conclude, follow};
 

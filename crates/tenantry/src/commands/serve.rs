@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::Outcome;
 use crate::config::Settings;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::server;
 
 /// Flags win over TENANTRY_* variables, and those over tenantry.toml.

@@ -8,9 +8,8 @@ use tenantry_api::types::{
     NewTemplateRequest, OperationBody, TemplateFile, TemplateLayout, TemplateList,
 };
 
-use crate::Outcome;
 use crate::client::{Client, Connection, segment};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::output::{json, table, time};
 use crate::progress::{FIRST_WAIT, conclude, follow};
 

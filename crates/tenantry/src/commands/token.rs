@@ -6,8 +6,8 @@ use tenantry_api::types::{IssuedToken, NewTokenRequest, TokenBody, TokenList};
 use tenantry_domain::access::Role;
 use uuid::Uuid;
 
-use crate::Outcome;
 use crate::client::{Client, Connection};
+use crate::failure::Outcome;
 use crate::output::{json, table, time};
 
 #[derive(Subcommand)]

@@ -61,3 +61,5 @@ delete from pg_catalog.pg_class; insert into information_schema.x values (1)
 update pg_catalog.pg_class set relname = 'x'; alter function pg_catalog.f(int) stable
 create index i on pg_catalog.pg_class (relname)
 create foreign table t (a int) server s; import foreign schema x from server s into y
+create function f() returns int language plpgsql as $$ begin select public.f(1) into strict a; end $$
+create function f() returns int language plpgsql as $$ begin insert into t values (b::x.y) returning id into a.b; end $$

@@ -217,6 +217,8 @@ fn constants_that_only_look_dangerous_pass() {
          do $$ begin execute 'update t set role = $1, x = 2 where a is distinct from b.c'; end $$
          do $$ begin execute format('select * from %I.%I', s, t); end $$
          do $$ begin select extract(year from n.at) into strict y from t; end $$
+         do $$ begin select pg_catalog.now(), a.b[1:c.d], e::pg_catalog.int4 into strict y; end $$
+         do $$ begin execute format('select %I.f(%L), %s.g(1)', s, x); end $$
          insert into t values ('set search_path = x', 'public.t', $$ drop role x $$)
          -- begin; drop database x; \\connect
          /* commit */ select 1",

@@ -134,10 +134,15 @@ impl Words {
         }
     }
 
-    /// A qualified name where a table is named.
+    /// A qualified name where a table, a function or a type is named.
     fn name(&self, at: usize) -> Option<Finding> {
         let [schema, dot, object] = self.0.get(at..at + 3)? else { return None };
-        if !schema.is_name || dot.text != "." || !object.is_name || !self.names_table(at) {
+        if !schema.is_name || dot.text != "." || !object.is_name {
+            return None;
+        }
+        // `%I.f(` of a format is not known before it runs.
+        let is_called = self.word(at + 3) == "(" && self.before(at) != "%";
+        if !is_called && !self.names_table(at) {
             return None;
         }
         match schema.text.as_str() {
@@ -153,11 +158,12 @@ impl Words {
         }
     }
 
-    /// Whether the word before makes the word here a table's name.
+    /// Whether the word before makes the word here the name of a table or a type.
     fn names_table(&self, at: usize) -> bool {
         let before_that = at.checked_sub(2).map_or("", |at| self.word(at));
         match self.before(at) {
             "join" | "table" | "only" | "references" => true,
+            ":" => before_that == ":",
             "update" => !matches!(before_that, "for" | "on" | "or" | "before" | "after"),
             "into" => matches!(before_that, "insert" | "merge"),
             "from" => {
