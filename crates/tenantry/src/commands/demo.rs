@@ -59,7 +59,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         embedded: Some(arguments.dir.clone()),
         ..Settings::default()
     };
-    println!("Starting PostgreSQL in {} …", arguments.dir.display());
+    println!("Starting a server with a PostgreSQL of its own in {} …", arguments.dir.display());
     let server = server::start(&settings).await?;
     let fleet = server.fleet.clone();
     tokio::select! {

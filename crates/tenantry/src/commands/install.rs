@@ -42,9 +42,8 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         managed_database: Some(arguments.managed_database),
         ..Settings::default()
     };
-    let (control, managed) = install(&settings, &arguments.database_url, password).await?;
-    println!("Ready: control database {control}, managed database {managed}.");
-    println!("The server works as the role tenantry_control, which is no superuser:");
+    install(&settings, &arguments.database_url, password).await?;
+    println!("Ready. The server works as the role tenantry_control, which is no superuser:");
     println!("  tenantry serve --database-url postgres://tenantry_control:…@HOST/");
     Ok(())
 }
