@@ -26,6 +26,8 @@ pub struct Marker {
     pub template: String,
     /// That template's version.
     pub template_version: i32,
+    /// The operation that changed it last; none for a call from SQL.
+    pub operation: Option<Uuid>,
 }
 
 /// Under whose name a change is made: the operation and the generation of its claim.

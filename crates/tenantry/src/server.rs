@@ -1,5 +1,6 @@
 //! A running server, composed of the floors: PostgreSQL, tables and functions, worker, chores, API.
 
+use crate::out;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -170,7 +171,10 @@ fn install_metrics() -> Result<PrometheusHandle, Failure> {
 
 fn worker_config(settings: &Settings) -> WorkerConfig {
     let default = WorkerConfig::default();
-    WorkerConfig { places: settings.places.map_or(default.places, usize::from), ..default }
+    WorkerConfig {
+        places: settings.places.map_or(default.places, |places| usize::from(places.get())),
+        ..default
+    }
 }
 
 /// A PostgreSQL of our own, in `directory/postgres`.
@@ -257,7 +261,7 @@ pub(crate) fn database_failure(error: &PgError) -> Failure {
     }
 }
 
-/// Makes D itself: readable by its owner, but passable for the user that PostgreSQL runs as.
+/// Makes D itself.
 fn make_directory(directory: &Path) -> Result<PathBuf, Failure> {
     let fail = |error: std::io::Error| {
         Failure::new(Exit::Failed, format!("cannot use {}: {error}", directory.display()))
@@ -291,7 +295,7 @@ async fn first_profile(
         None if has_admin(fleet).await? => None,
         None => {
             let token = issue_first_token(fleet).await?;
-            println!("The first admin token, shown this once: {}", token.reveal());
+            out!("The first admin token, shown this once: {}", token.reveal());
             Some(token)
         }
     };

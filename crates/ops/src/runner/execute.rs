@@ -121,12 +121,13 @@ impl<K: Kind> Run<K> {
                 "code": "forbidden",
                 "message": "The token that asked for this was revoked, expired or given a lower role before the operation started.",
             });
-            return Ok(Forward::Undo { from: 0, error });
+            return Ok(Forward::Undo { from: 1, error });
         }
         while let Some(step) = K::STEPS.get(self.claim.steps_done as usize) {
             let seq = self.claim.steps_done;
             if self.cancel_requested() {
-                return Ok(Forward::Undo { from: seq, error: cancelled() });
+                // an earlier try of this step, by a worker that died, may have taken effect
+                return Ok(Forward::Undo { from: seq + 1, error: cancelled() });
             }
             match self.run_step(step).await {
                 Ok(()) => {
@@ -264,9 +265,7 @@ impl<K: Kind> Run<K> {
         let mut tx = self.context.fleet.store.begin().await?;
         self.write_line(&mut tx, seq, name, state, error).await?;
         tx.commit().await?;
-        if state != "failed" {
-            self.claim.attempt = 1;
-        }
+        self.claim.attempt = 1;
         Ok(())
     }
 

@@ -39,15 +39,18 @@ begin
   end loop;
   if not found then
     for v_object in
-      select format('drop routine if exists %s cascade', p.oid::regprocedure) as statement
+      select p.oid
       from pg_depend d
-      join pg_proc p on p.oid = d.objid and p.prokind <> 'a'
+      join pg_proc p on p.oid = d.objid
       where d.refclassid = 'pg_namespace'::regclass and d.refobjid = v_marker.schema_oid
         and d.classid = 'pg_proc'::regclass
       order by p.oid
       limit p_limit
     loop
-      execute v_object.statement;
+      -- an earlier drop may have taken it along
+      if exists (select from pg_proc where oid = v_object.oid) then
+        execute format('drop routine %s cascade', v_object.oid::regprocedure);
+      end if;
     end loop;
   end if;
 

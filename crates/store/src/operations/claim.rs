@@ -162,19 +162,25 @@ pub struct Beat {
     pub cancel_requested: bool,
 }
 
-/// Renews the leases of everything that a worker holds, and says what that is; an operation that is
-/// missing was taken over.
+/// Renews the leases of what a worker has in hand, and says what is still its own; an operation that
+/// is missing was taken over.
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn beat(store: &Store, worker: Uuid, lease: Duration) -> Result<Vec<Beat>, PgError> {
+pub async fn beat(
+    store: &Store,
+    worker: Uuid,
+    in_hand: &[Uuid],
+    lease: Duration,
+) -> Result<Vec<Beat>, PgError> {
     Ok(sqlx::query_as(
         "update operation set lease_until = clock_timestamp() + $2
-         where lease_owner = $1 and state = 'running'
+         where id = any($3) and lease_owner = $1 and state = 'running'
          returning id, generation, cancel_requested_at is not null as cancel_requested",
     )
     .bind(worker)
     .bind(lease)
+    .bind(in_hand)
     .fetch_all(store.pool())
     .await?)
 }
@@ -202,8 +208,8 @@ pub struct Journal<'a> {
     pub operation_error: Option<&'a Value>,
 }
 
-/// Writes a line of the journal and the operation's progress. A step that is done takes the count
-/// of tries and crashes back to 0.
+/// Writes a line of the journal and the operation's progress. What comes next has all its tries
+/// before it, so the counts of tries and crashes go back to 0.
 ///
 /// # Errors
 /// When the control database cannot be asked; the inner error when a newer claim is there.
@@ -218,8 +224,7 @@ pub async fn journal(
            update operation
            set memo = $7, steps_done = $8, current_step = $9, unwinding = $10,
                error = coalesce($11, error),
-               attempt = case when $5 = 'failed' then attempt else 0 end,
-               crash_count = case when $5 = 'failed' then crash_count else 0 end,
+               attempt = 0, crash_count = 0,
                updated_at = clock_timestamp()
            where id = $1 and generation = $2 and state = 'running'
            returning id, schema_id, kind, state, steps_total
@@ -228,7 +233,8 @@ pub async fn journal(
              (operation_id, seq, name, state, generation, error, finished_at)
            select id, $3, $4, $5, $2, $6, clock_timestamp() from op
            on conflict (operation_id, seq) do update
-           set state = excluded.state, generation = excluded.generation, error = excluded.error,
+           set state = excluded.state, generation = excluded.generation,
+               error = coalesce(excluded.error, s.error),
                attempt = s.attempt + 1, finished_at = excluded.finished_at
          ), told as (
            insert into event (type, schema_id, operation_id, data)

@@ -54,6 +54,8 @@ pub struct Operation {
     pub result: Option<Value>,
     /// Who asked for it.
     pub actor: String,
+    /// The role that whoever asks for it, cancels it or retries it must have.
+    pub required_role: Option<Role>,
     /// `http`, `sql` or `system`.
     pub source: String,
     /// The request that asked for it.
@@ -89,6 +91,9 @@ impl FromRow<'_, PgRow> for Operation {
             error: row.try_get("error")?,
             result: row.try_get("result")?,
             actor: row.try_get("actor")?,
+            required_role: row
+                .try_get::<Option<String>, _>("required_role")?
+                .and_then(|role| role.parse().ok()),
             source: row.try_get("source")?,
             request_id: row.try_get("request_id")?,
             cancel_requested_at: optional_time(row, "cancel_requested_at")?,
@@ -122,8 +127,10 @@ pub struct NewOperation {
     pub priority: i16,
     /// Who asks.
     pub actor: String,
-    /// The token that asks, and the role that it must still have when the operation starts.
-    pub authority: Option<(Uuid, Role)>,
+    /// The token that asks, if one does; it must still be valid when the operation starts.
+    pub token: Option<Uuid>,
+    /// The role that it must have then.
+    pub required_role: Role,
     /// `http` or `system`.
     pub source: &'static str,
     /// The request.
@@ -183,8 +190,8 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
     .bind(new.idempotency.as_ref().map(|i| &i.actor))
     .bind(new.idempotency.as_ref().map(|i| &i.key))
     .bind(new.idempotency.as_ref().map(|i| &i.hash))
-    .bind(new.authority.map(|(token, _)| token))
-    .bind(new.authority.map(|(_, role)| role.as_str()))
+    .bind(new.token)
+    .bind(new.required_role.as_str())
     .execute(tx.connection())
     .await?;
     if done.rows_affected() == 1 {
@@ -336,7 +343,7 @@ pub async fn is_pending(tx: &mut Tx, schema: Uuid) -> Result<bool, PgError> {
     .await?)
 }
 
-/// Asks for an operation to be cancelled. A queued one is cancelled on the spot; one that waits is
+/// Asks for an operation to be cancelled. One that never started is cancelled on the spot; one that waits is
 /// made due, so that a worker undoes it at once. Answers with the state afterwards, or none when
 /// the operation has ended (or never was).
 ///
@@ -347,8 +354,9 @@ pub async fn request_cancel(tx: &mut Tx, id: Uuid) -> Result<Option<OperationSta
         "update operation
          set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
              run_at = least(run_at, clock_timestamp()),
-             state = case when state = 'queued' and attempt = 0 then 'cancelled' else state end,
-             finished_at = case when state = 'queued' and attempt = 0 then clock_timestamp() end,
+             state = case when state = 'queued' and started_at is null then 'cancelled' else state end,
+             finished_at = case when state = 'queued' and started_at is null
+                                then clock_timestamp() end,
              updated_at = clock_timestamp()
          where id = $1 and state in ('queued', 'running', 'waiting')
          returning state",
@@ -359,15 +367,16 @@ pub async fn request_cancel(tx: &mut Tx, id: Uuid) -> Result<Option<OperationSta
     Ok(state.and_then(|state| state.parse().ok()))
 }
 
-/// Queues a failed or stuck operation again, from its first step; false when it is neither.
+/// Queues a failed or stuck operation again, in the name of whoever asks now; false when it is
+/// neither.
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<bool, PgError> {
+pub async fn retry(tx: &mut Tx, id: Uuid, token: Option<Uuid>) -> Result<bool, PgError> {
     let done = sqlx::query(
         "update operation
          set state = 'queued', run_at = clock_timestamp(), attempt = 0, crash_count = 0,
-             cancel_requested_at = null, finished_at = null, error = null,
+             cancel_requested_at = null, finished_at = null, error = null, token_id = $2,
              -- a stuck one goes on where it was; a failed one was undone and begins anew
              steps_done = case when state = 'stuck' then steps_done else 0 end,
              memo = case when state = 'stuck' then memo else input end,
@@ -376,6 +385,7 @@ pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<bool, PgError> {
          where id = $1 and state in ('failed', 'stuck')",
     )
     .bind(id)
+    .bind(token)
     .execute(tx.connection())
     .await?;
     Ok(done.rows_affected() == 1)

@@ -296,6 +296,21 @@ pub async fn set_state(
     Ok(())
 }
 
+/// Puts a schema that was being brought back into the archive again; any other stays as it is.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn leave_restoring(tx: &mut Tx, id: Uuid) -> Result<(), PgError> {
+    sqlx::query(
+        "update tenant_schema set state = 'archived', updated_at = clock_timestamp()
+         where id = $1 and state = 'restoring'",
+    )
+    .bind(id)
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// What of a schema's attributes is to change; none leaves one as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Attributes<'a> {

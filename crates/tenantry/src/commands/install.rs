@@ -2,6 +2,7 @@
 
 use crate::config::{Settings, refuse_careless};
 use crate::failure::{Exit, Failure, Outcome};
+use crate::out;
 use crate::server::install;
 
 /// Needs, once, a role that may create roles and databases; the server itself then works as
@@ -43,7 +44,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         ..Settings::default()
     };
     install(&settings, &arguments.database_url, password).await?;
-    println!("Ready. The server works as the role tenantry_control, which is no superuser:");
-    println!("  tenantry serve --database-url postgres://tenantry_control:…@HOST/");
+    out!("Ready. The server works as the role tenantry_control, which is no superuser:");
+    out!("  tenantry serve --database-url postgres://tenantry_control:…@HOST/");
     Ok(())
 }
