@@ -116,12 +116,12 @@ fn figures(ways: &Ways, peer: &'static str) -> Vec<Figure> {
         figure("create, HTTP to succeeded", &ways.http, by_psql, goal, psql_note),
         figure("create, bare make_schema", &ways.bare, by_psql, goal, spread(&ways.bare)),
         figure(
-            "create, bare make_schema",
+            "create, bare make_schema (2)",
             &ways.bare,
             session,
             Goal::None,
-            "against the script alone, in one message over a session that is open: what role, \
-             rights and marker add"
+            "bare make_schema against the script alone, in one message over a session that is \
+             open: what role, rights and marker add"
                 .into(),
         ),
     ]

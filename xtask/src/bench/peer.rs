@@ -49,6 +49,8 @@ impl Peer {
             .env("PGPORT", url.port().unwrap_or(5432).to_string())
             .env("PGUSER", url.username())
             .env("PGPASSWORD", url.password().unwrap_or_default())
+            // `drop schema … cascade` would name every object
+            .env("PGOPTIONS", "-c client_min_messages=warning")
             .env("PGDATABASE", url.path().trim_start_matches('/'))
             .stdout(Stdio::null())
             .status()
