@@ -32,9 +32,9 @@ begin
     where d.refclassid = 'pg_namespace'::regclass and d.refobjid = v_marker.schema_oid
       and d.classid = 'pg_class'::regclass and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c')
       -- the sequence of an identity column cannot be dropped by itself; it goes with its table
-      and not exists (select from pg_depend i
-                      where i.classid = 'pg_class'::regclass and i.objid = c.oid and i.deptype = 'i'
-                        and i.refclassid = 'pg_class'::regclass)
+      and (c.relkind <> 'S' or not exists (
+        select from pg_depend i
+        where i.classid = 'pg_class'::regclass and i.objid = c.oid and i.deptype = 'i'))
     order by c.relispartition desc, c.relkind = 'p', c.oid
     limit p_limit
   loop
