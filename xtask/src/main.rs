@@ -1,5 +1,6 @@
 //! `cargo xtask`: the project's own chores. Nothing of the product may depend on them.
 
+#[cfg(feature = "bench")]
 mod bench;
 mod repository;
 mod walls;
@@ -27,6 +28,13 @@ struct Arguments {
 enum Chore {
     /// Check the walls: crate edges, module cycles, file lengths, paths in docs, headers, names.
     Walls,
+    /// Measure against the goals of the design, side by side with the tools in use elsewhere.
+    #[cfg(feature = "bench")]
+    Bench(bench::Arguments),
+    /// A worker that a measurement starts and kills.
+    #[cfg(feature = "bench")]
+    #[command(hide = true)]
+    BenchWorker(bench::WorkerArguments),
 }
 
 fn main() -> ExitCode {
@@ -49,5 +57,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             let standing = walls::check_all(&Repository::read(&root)?)?;
             Ok(if standing { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        #[cfg(feature = "bench")]
+        Chore::Bench(arguments) => bench::run(arguments, &root).map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "bench")]
+        Chore::BenchWorker(arguments) => bench::work(&arguments).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -83,15 +83,22 @@ impl FromRow<'_, PgRow> for TenantSchema {
     }
 }
 
-/// Every column, and the operation that is under way.
+/// Every column, and the operation that is under way; of the whole table, or of some of its rows.
 macro_rules! select_schema {
     () => {
-        "select s.*,
+        select_schema!("tenant_schema")
+    };
+    ($rows:literal) => {
+        concat!(
+            "select s.*,
                 (select o.id from operation o
                  where o.schema_id = s.id and o.state in ('queued', 'running', 'waiting')
                  order by o.state = 'queued', o.priority desc, o.created_at limit 1)
                   as active_operation
-         from tenant_schema s "
+             from ",
+            $rows,
+            " s "
+        )
     };
 }
 pub(crate) use select_schema;
