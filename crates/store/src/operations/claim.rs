@@ -280,7 +280,8 @@ pub async fn wait(
     let done = sqlx::query(
         "with op as (
            update operation
-           set state = 'waiting', run_at = clock_timestamp() + $3, error = $4, lease_owner = null,
+           set state = 'waiting', run_at = clock_timestamp() + make_interval(secs => $3), error = $4,
+               lease_owner = null,
                lease_until = null, updated_at = clock_timestamp()
            where id = $1 and generation = $2 and state || '' = 'running'
            returning id, schema_id, kind, run_at
@@ -292,7 +293,8 @@ pub async fn wait(
     )
     .bind(id)
     .bind(generation)
-    .bind(pause)
+    // an interval has microseconds, and a Duration with more is refused
+    .bind(pause.as_secs_f64())
     .bind(error)
     .execute(store.pool())
     .await?;
