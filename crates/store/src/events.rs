@@ -72,10 +72,15 @@ pub async fn number(store: &Store) -> Result<u64, PgError> {
     let done = sqlx::query(
         "with mine as (select pg_try_advisory_xact_lock(hashtext('tenantry event order')) as held),
               next as (
-                select id from event, mine where seq is null and held order by id limit 5000)
-         update event set seq = nextval('event_seq')
-         from (select id from next order by id) ordered
-         where event.id = ordered.id",
+                select id from event, mine where seq is null and held order by id limit 5000),
+              -- numbered here and not in the update, which takes its rows in any order
+              numbered as materialized (
+                select id, nextval('event_seq') as seq from (select id from next order by id) ordered)
+         update event set seq = numbered.seq
+         from numbered
+         where event.id = numbered.id
+           -- another server may have numbered it between our snapshot and our lock
+           and event.seq is null",
     )
     .execute(store.pool())
     .await?;
