@@ -318,7 +318,7 @@ pub async fn retry(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refus
     let (true, Some(kind)) = (operation.source != "sql", known) else {
         return Err(Refusal::NotRetryable(operation.state));
     };
-    if !operations::retry(&mut tx, id).await? {
+    if !operations::retry(&mut tx, id, who.actor.token_id).await? {
         return Err(Refusal::NotRetryable(operation.state));
     }
     let name = operation.schema_name.as_deref().unwrap_or_default();

@@ -15,7 +15,7 @@ use tenantry_domain::access::Role;
 use tenantry_domain::operation::OperationState;
 use uuid::Uuid;
 
-use crate::columns::{optional_time, time, word};
+use crate::columns::{optional_time, optional_word, time, word};
 use crate::{PgError, Store, Tx};
 
 pub use claim::{
@@ -56,6 +56,8 @@ pub struct Operation {
     pub actor: String,
     /// `http`, `sql` or `system`.
     pub source: String,
+    /// The role that asking for it, or for its retry, needs; none where no token asked.
+    pub required_role: Option<Role>,
     /// The request that asked for it.
     pub request_id: Option<String>,
     /// When cancelling was asked for.
@@ -90,6 +92,7 @@ impl FromRow<'_, PgRow> for Operation {
             result: row.try_get("result")?,
             actor: row.try_get("actor")?,
             source: row.try_get("source")?,
+            required_role: optional_word(row, "required_role")?,
             request_id: row.try_get("request_id")?,
             cancel_requested_at: optional_time(row, "cancel_requested_at")?,
             run_at: time(row, "run_at")?,
@@ -359,15 +362,16 @@ pub async fn request_cancel(tx: &mut Tx, id: Uuid) -> Result<Option<OperationSta
     Ok(state.and_then(|state| state.parse().ok()))
 }
 
-/// Queues a failed or stuck operation again, from its first step; false when it is neither.
+/// Queues a failed or stuck operation again, from its first step; false when it is neither. The
+/// token is that of whoever asks now: the first one may have ended since.
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<bool, PgError> {
+pub async fn retry(tx: &mut Tx, id: Uuid, token: Option<Uuid>) -> Result<bool, PgError> {
     let done = sqlx::query(
         "update operation
          set state = 'queued', run_at = clock_timestamp(), attempt = 0, crash_count = 0,
-             cancel_requested_at = null, finished_at = null, error = null,
+             cancel_requested_at = null, finished_at = null, error = null, token_id = $2,
              -- a stuck one goes on where it was; a failed one was undone and begins anew
              steps_done = case when state = 'stuck' then steps_done else 0 end,
              memo = case when state = 'stuck' then memo else input end,
@@ -376,6 +380,7 @@ pub async fn retry(tx: &mut Tx, id: Uuid) -> Result<bool, PgError> {
          where id = $1 and state in ('failed', 'stuck')",
     )
     .bind(id)
+    .bind(token)
     .execute(tx.connection())
     .await?;
     Ok(done.rows_affected() == 1)
