@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's own chores. Nothing of the product may depend on them.
 
 mod bench;
+mod generate;
 mod repository;
 mod walls;
 
@@ -27,6 +28,8 @@ struct Arguments {
 enum Chore {
     /// Check the walls: crate edges, module cycles, file lengths, paths in docs, headers, names.
     Walls,
+    /// Write what is made from the code and committed: crates/api/openapi.json.
+    Generate,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +48,10 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         None => repository::find_root(&std::env::current_dir().context("no current directory")?)?,
     };
     match arguments.chore {
+        Chore::Generate => {
+            generate::generate(&root)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Chore::Walls => {
             let standing = walls::check_all(&Repository::read(&root)?)?;
             Ok(if standing { ExitCode::SUCCESS } else { ExitCode::FAILURE })
