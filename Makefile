@@ -26,11 +26,11 @@ build: ## the release binary, target/release/tenantry
 
 check: ## format, lints and the walls between the rooms of the code
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets --features xtask/bench -- -D warnings
 	cargo xtask walls
 
 bench: ## measure against the goals, side by side with the tools in use elsewhere
-	cargo run --release -p xtask -- bench $(ARGS)
+	@scripts/bench $(ARGS)
 
 test-matrix: ## the engine's tests against PostgreSQL 15, 16, 17 and 18
 	@scripts/test-matrix $(ARGS)

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the project's own chores. Nothing of the product may depend on them.
 
+#[cfg(feature = "bench")]
 mod bench;
 mod generate;
 mod repository;
@@ -30,6 +31,13 @@ enum Chore {
     Walls,
     /// Write what is made from the code and committed: crates/api/openapi.json.
     Generate,
+    /// Measure against the goals of the design, side by side with the tools in use elsewhere.
+    #[cfg(feature = "bench")]
+    Bench(bench::Arguments),
+    /// A worker that a measurement starts and kills.
+    #[cfg(feature = "bench")]
+    #[command(hide = true)]
+    BenchWorker(bench::WorkerArguments),
 }
 
 fn main() -> ExitCode {
@@ -56,5 +64,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             let standing = walls::check_all(&Repository::read(&root)?)?;
             Ok(if standing { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        #[cfg(feature = "bench")]
+        Chore::Bench(arguments) => bench::run(arguments, &root).map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "bench")]
+        Chore::BenchWorker(arguments) => bench::work(&arguments).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -171,6 +171,9 @@ impl From<Refusal> for Problem {
             Refusal::OperationFinished(state) => {
                 Self::new(Code::OperationFinished, format!("The operation is {state}."))
             }
+            Refusal::NeedsRole(role) => {
+                Self::new(Code::Forbidden, format!("This operation needs the role {role}."))
+            }
             Refusal::NotRetryable(state) => {
                 Self::new(Code::NotRetryable, format!("The operation is {state}."))
             }

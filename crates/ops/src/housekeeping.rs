@@ -120,7 +120,7 @@ async fn chores(fleet: Fleet) -> Result<(), PgError> {
 async fn purge_expired(fleet: &Fleet) -> Result<(), PgError> {
     for schema in schemas::past_recovery(&fleet.store, 20).await? {
         let who = Requester::system();
-        match submit::change_schema(fleet, &who, &schema.name, SchemaAction::Purge).await {
+        match submit::change_this(fleet, &who, &schema, SchemaAction::Purge).await {
             Ok(_) => {}
             Err(Refusal::Store(error)) => return Err(error),
             Err(_) => {} // somebody was faster

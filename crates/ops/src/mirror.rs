@@ -64,7 +64,9 @@ async fn mirror_call(fleet: &Fleet, call: &Call, marker: Option<Marker>) -> Resu
     let institution = call.institution.as_deref();
     let kind = match call.function.as_str() {
         "create_institution_schema" => "create_schema",
-        _ => "drop_schema",
+        "drop_institution_schema" => "drop_schema",
+        // a newer Tenantry installed a function that this binary does not know
+        _ => return Ok(()),
     };
     let dropped_role = marker
         .as_ref()

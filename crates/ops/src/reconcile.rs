@@ -1,7 +1,7 @@
 //! Compares both databases and reports where they disagree. It changes neither: what was done by
 //! hand may have been meant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tenantry_domain::schema::SchemaState;
 use tenantry_pg::PgError;
@@ -87,6 +87,7 @@ fn disagreements(
             Some(_) => {}
         }
     }
+    let known: HashSet<&Uuid> = known.iter().collect();
     for marker in markers.iter().filter(|marker| !known.contains(&marker.id)) {
         found.push(Observation {
             kind: "schema_unlisted".into(),

@@ -27,6 +27,8 @@ use crate::runner::Kind;
 pub struct Requester {
     /// For the audit log.
     pub actor: Actor,
+    /// What whoever asks may do.
+    pub role: Role,
     /// The client's key and the hash of its request.
     pub idempotency: Option<(String, Vec<u8>)>,
 }
@@ -34,7 +36,7 @@ pub struct Requester {
 impl Requester {
     /// Tenantry itself.
     pub fn system() -> Self {
-        Self { actor: Actor::system(), idempotency: None }
+        Self { actor: Actor::system(), role: Role::Admin, idempotency: None }
     }
 
     fn idempotency(&self) -> Option<Idempotency> {
@@ -83,6 +85,8 @@ pub enum Refusal {
     OperationNotFound,
     /// It has ended.
     OperationFinished(OperationState),
+    /// Whoever asked for it needed this role, and so does whoever cancels or retries it.
+    NeedsRole(Role),
     /// It neither failed nor is stuck.
     NotRetryable(OperationState),
     /// The control database did not do it.
@@ -174,11 +178,31 @@ pub async fn change_schema(
         return Ok(accepted);
     }
     let schema = find_for(fleet, name, action).await?;
+    change_this(fleet, who, &schema, action).await
+}
+
+/// Asks for a change of exactly this schema, whatever others bear or bore its name.
+///
+/// # Errors
+/// `InvalidState`, `SchemaExists` (undrop, when the name is taken), `IdempotencyMismatch`, `Store`.
+pub async fn change_this(
+    fleet: &Fleet,
+    who: &Requester,
+    schema: &TenantSchema,
+    action: SchemaAction,
+) -> Result<Accepted, Refusal> {
     let mut tx = fleet.store.begin().await?;
-    // While something is queued or under way the state will be another one when our turn comes, and
-    // the operation itself finds out whether it is the right one.
-    if !schema.state.allows(action) && !operations::is_pending(&mut tx, schema.id).await? {
-        return Err(Refusal::InvalidState { name: schema.name, state: schema.state, action });
+    let pending = operations::is_pending(&mut tx, schema.id).await?;
+    let possible = match action {
+        // takes the name at once, so it must be the next thing that happens
+        SchemaAction::Undrop => schema.state.allows(action) && !pending,
+        // While something is pending the state will be another one when our turn comes, and the
+        // operation itself finds out whether it is the right one.
+        _ => schema.state.allows(action) || pending,
+    };
+    if !possible {
+        let name = schema.name.clone();
+        return Err(Refusal::InvalidState { name, state: schema.state, action });
     }
     let of = Some((schema.id, schema.name.as_str()));
     let (id, name) = (schema.id, schema.name.as_str());
@@ -286,9 +310,10 @@ pub async fn create_template(
 /// under way stops and undoes what it did, unless it is faster.
 ///
 /// # Errors
-/// `OperationNotFound`, `OperationFinished`, `Store`.
+/// `OperationNotFound`, `NeedsRole`, `OperationFinished`, `Store`.
 pub async fn cancel(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refusal> {
     let operation = operations::by_id(&fleet.store, id).await?.ok_or(Refusal::OperationNotFound)?;
+    check_role(who, &operation)?;
     let mut tx = fleet.store.begin().await?;
     let state = operations::request_cancel(&mut tx, id)
         .await?
@@ -310,9 +335,10 @@ pub async fn cancel(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refu
 /// Queues a failed or stuck operation again.
 ///
 /// # Errors
-/// `OperationNotFound`, `NotRetryable`, `SchemaExists` (the name was taken meanwhile), `Store`.
+/// `OperationNotFound`, `NeedsRole`, `NotRetryable`, `SchemaExists` (the name was taken meanwhile), `Store`.
 pub async fn retry(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refusal> {
     let operation = operations::by_id(&fleet.store, id).await?.ok_or(Refusal::OperationNotFound)?;
+    check_role(who, &operation)?;
     let mut tx = fleet.store.begin().await?;
     let known = registry().get(&operation.kind).copied();
     let (true, Some(kind)) = (operation.source != "sql", known) else {
@@ -329,6 +355,13 @@ pub async fn retry(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refus
     tx.commit().await?;
     fleet.wake_workers();
     Ok(())
+}
+
+fn check_role(who: &Requester, operation: &operations::Operation) -> Result<(), Refusal> {
+    match operation.required_role {
+        Some(role) if who.role < role => Err(Refusal::NeedsRole(role)),
+        _ => Ok(()),
+    }
 }
 
 async fn log_request(
@@ -369,7 +402,8 @@ async fn queue<K: Kind>(
         steps_total: i32::try_from(K::STEPS.len()).unwrap_or(i32::MAX),
         priority: 0,
         actor: who.actor.name.clone(),
-        authority: who.actor.token_id.map(|token| (token, required)),
+        token: who.actor.token_id,
+        required_role: required,
         source: who.actor.source,
         request_id: who.actor.request_id.clone(),
         idempotency: who.idempotency(),

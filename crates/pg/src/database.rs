@@ -84,8 +84,7 @@ pub fn connect_options(url: &Url) -> Result<PgConnectOptions, PgError> {
         ]))
 }
 
-/// A pool whose sessions never work with a superuser's rights: where the URL names a superuser,
-/// each session steps down to [`CONTROL_ROLE`] before its first statement.
+/// A pool that opens its sessions when they are needed.
 pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(max_connections)
@@ -93,18 +92,5 @@ pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
         .acquire_timeout(Duration::from_secs(10))
         .max_lifetime(Duration::from_secs(30 * 60))
         .idle_timeout(Duration::from_secs(5 * 60))
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::query(
-                    "select set_config('session_authorization', 'tenantry_control', false)
-                     from pg_roles
-                     where rolname = session_user and rolsuper
-                       and exists (select from pg_roles where rolname = 'tenantry_control')",
-                )
-                .execute(connection)
-                .await?;
-                Ok(())
-            })
-        })
         .connect_lazy_with(options)
 }

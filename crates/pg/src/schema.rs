@@ -1,10 +1,13 @@
 //! What is done to one institution's schema: each verb is one call of one SQL function, in one
 //! transaction with the marker row, and may be repeated.
 
+use std::future::Future;
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::database::ManagedDatabase;
-use crate::error::PgError;
+use crate::error::{PgError, Situation};
 
 /// The truth about a schema, as its managed database keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -23,6 +26,8 @@ pub struct Marker {
     pub template: String,
     /// That template's version.
     pub template_version: i32,
+    /// The operation that changed it last; none for a call from SQL.
+    pub operation: Option<Uuid>,
 }
 
 /// Under whose name a change is made: the operation and the generation of its claim.
@@ -55,15 +60,15 @@ impl ManagedDatabase {
     /// `InstitutionExists`, `ForeignSchema`, `TemplateMissing`, `BadName`, `Fenced`, or what the
     /// template's script ran into; then nothing was made.
     pub async fn make_schema(&self, new: NewSchema<'_>, fence: Fence) -> Result<Marker, PgError> {
-        Ok(sqlx::query_as("select * from tenantry.make_schema($1, $2, $3, $4, $5, $6)")
+        let call = sqlx::query_as("select * from tenantry.make_schema($1, $2, $3, $4, $5, $6)")
             .bind(new.id)
             .bind(new.institution)
             .bind(new.template)
             .bind(new.version)
             .bind(fence.operation)
             .bind(fence.generation)
-            .fetch_one(self.pool())
-            .await?)
+            .fetch_one(self.pool());
+        self.guarded(fence, call).await
     }
 
     /// Undoes [`make_schema`](Self::make_schema); does nothing when there is nothing to undo.
@@ -71,12 +76,12 @@ impl ManagedDatabase {
     /// # Errors
     /// `Fenced`, or `InvalidState` when another operation changed the schema since.
     pub async fn unmake_schema(&self, id: Uuid, fence: Fence) -> Result<(), PgError> {
-        sqlx::query("select tenantry.unmake_schema($1, $2, $3)")
+        let call = sqlx::query("select tenantry.unmake_schema($1, $2, $3)")
             .bind(id)
             .bind(fence.operation)
             .bind(fence.generation)
-            .execute(self.pool())
-            .await?;
+            .execute(self.pool());
+        self.guarded(fence, call).await?;
         Ok(())
     }
 
@@ -137,13 +142,13 @@ impl ManagedDatabase {
     /// `Fenced`, `InvalidState`, `ChangedByHand`, or a lock that was not to be had in time.
     pub async fn purge_batch(&self, id: Uuid, fence: Fence) -> Result<i32, PgError> {
         let limit = self.purge_batch_size().await?;
-        Ok(sqlx::query_scalar("select tenantry.purge_batch($1, $2, $3, $4)")
+        let call = sqlx::query_scalar("select tenantry.purge_batch($1, $2, $3, $4)")
             .bind(id)
             .bind(fence.operation)
             .bind(fence.generation)
             .bind(limit)
-            .fetch_one(self.pool())
-            .await?)
+            .fetch_one(self.pool());
+        self.guarded(fence, call).await
     }
 
     /// How many tables one transaction may drop: a table takes about 8 locks (itself, its indexes,
@@ -210,11 +215,51 @@ impl ManagedDatabase {
         id: Uuid,
         fence: Fence,
     ) -> Result<Marker, PgError> {
-        Ok(call
-            .bind(id)
-            .bind(fence.operation)
-            .bind(fence.generation)
-            .fetch_one(self.pool())
-            .await?)
+        let call =
+            call.bind(id).bind(fence.operation).bind(fence.generation).fetch_one(self.pool());
+        self.guarded(fence, call).await
+    }
+
+    /// Waits for a call, but not for an answer that cannot come any more. A connection that died
+    /// without a word (a firewall, a machine that lost power) never wakes whoever reads from it. So
+    /// every [`LOOK`] another session is asked whether the server still works for us; when it does
+    /// not, twice in a row, or cannot be asked in that time, the call is given up as transient.
+    async fn guarded<T>(
+        &self,
+        fence: Fence,
+        call: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, PgError> {
+        let mut call = std::pin::pin!(call);
+        let mut missed = 0;
+        loop {
+            match tokio::time::timeout(LOOK, &mut call).await {
+                Ok(answer) => return Ok(answer?),
+                Err(_) => match tokio::time::timeout(LOOK, self.works_for(fence)).await {
+                    Ok(Ok(true)) => missed = 0,
+                    _ => missed += 1,
+                },
+            }
+            if missed == 2 {
+                return Err(PgError::new(
+                    Situation::Transient,
+                    "the connection to the managed database is dead: no answer will come",
+                ));
+            }
+        }
+    }
+
+    async fn works_for(&self, fence: Fence) -> Result<bool, PgError> {
+        Ok(sqlx::query_scalar(
+            "select exists (select from pg_stat_activity
+                            where application_name = 'tenantry/' || $1::text || '/' || $2::text
+                              and state <> 'idle')",
+        )
+        .bind(fence.operation)
+        .bind(fence.generation)
+        .fetch_one(self.pool())
+        .await?)
     }
 }
+
+/// How often a call that takes long is looked after.
+const LOOK: Duration = Duration::from_secs(7);

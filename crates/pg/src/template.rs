@@ -20,9 +20,10 @@ pub struct Proof {
 }
 
 impl ManagedDatabase {
-    /// Runs a script in a scratch schema, as the owner role, and rolls it back: nothing is left,
-    /// whatever happens to us. Also refuses a script that touched anything outside that schema,
-    /// which catches what a reader of the text cannot see (dynamic SQL).
+    /// Runs a script in a scratch schema and rolls it back: nothing is left, whatever happens to us.
+    /// It runs as `tenantry_prover`, which has rights on nothing else, and the catalogs are searched
+    /// for anything that it made outside: both catch what a reader of the text cannot see (SQL that
+    /// is put together at run time).
     ///
     /// # Errors
     /// What the script ran into, with the server's message; `Refused` when it reached outside.
@@ -31,11 +32,13 @@ impl ManagedDatabase {
             .expect("49 characters, no NUL");
         let mut tx = self.pool().begin().await?;
         tx.execute("set local role tenantry_owner").await?;
-        tx.execute(ddl!("create schema {}", scratch).into_sql()).await?;
+        tx.execute(ddl!("create schema {} authorization tenantry_prover", scratch).into_sql())
+            .await?;
         sqlx::query("select set_config('search_path', $1, true)")
-            .bind(scratch.to_string())
+            .bind(format!("{scratch}, pg_temp"))
             .execute(&mut *tx)
             .await?;
+        tx.execute("set local role tenantry_prover").await?;
         let start = Instant::now();
         tx.execute(script(text)).await?;
         let took = start.elapsed();
@@ -91,34 +94,36 @@ impl ManagedDatabase {
     }
 }
 
-/// Rows that this transaction wrote into the catalogs about something outside the scratch schema.
-/// A row's xmin is the transaction that wrote it; TOAST relations live in `pg_toast`.
+/// Rows that this transaction or one of its subtransactions wrote into the catalogs about something
+/// outside the scratch schema. A visible row whose writer is still in progress is ours: nobody else's
+/// can be seen. TOAST relations live in `pg_toast`.
 const OUTSIDE: &str = "
-    with me as (select (pg_current_xact_id()::text::numeric % 4294967296)::text as xid,
-                       (select oid from pg_namespace where nspname = $1) as scratch)
-    select object from (
-      select 'relation ' || c.oid::regclass::text as object
-      from pg_class c, me
-      where c.xmin::text = me.xid and c.relnamespace <> me.scratch
-        and c.relnamespace <> 'pg_toast'::regnamespace
+    with me as (select pg_current_xact_id()::text::numeric as xid,
+                       (select oid from pg_namespace where nspname = $1) as scratch),
+    ours as (
+      select 'relation ' || c.oid::regclass::text as object, c.xmin from pg_class c, me
+      where c.relnamespace not in (me.scratch, 'pg_toast'::regnamespace)
       union all
-      select 'function ' || p.oid::regprocedure::text
-      from pg_proc p, me where p.xmin::text = me.xid and p.pronamespace <> me.scratch
+      select 'function ' || p.oid::regprocedure::text, p.xmin from pg_proc p, me
+      where p.pronamespace <> me.scratch
       union all
-      select 'type ' || t.oid::regtype::text
-      from pg_type t, me where t.xmin::text = me.xid and t.typnamespace <> me.scratch
-        and t.typnamespace <> 'pg_toast'::regnamespace
+      select 'type ' || t.oid::regtype::text, t.xmin from pg_type t, me
+      where t.typnamespace not in (me.scratch, 'pg_toast'::regnamespace)
       union all
-      select 'schema ' || quote_ident(n.nspname)
-      from pg_namespace n, me where n.xmin::text = me.xid and n.oid <> me.scratch
+      select 'schema ' || quote_ident(n.nspname), n.xmin from pg_namespace n, me
+      where n.oid <> me.scratch
       union all
-      select 'extension ' || quote_ident(e.extname) from pg_extension e, me where e.xmin::text = me.xid
+      select 'extension ' || quote_ident(extname), e.xmin from pg_extension e
       union all
-      select 'role ' || quote_ident(r.rolname) from pg_roles r, pg_auth_members m, me
-      where m.xmin::text = me.xid and r.oid = m.roleid
+      select 'membership in ' || roleid::regrole::text, m.xmin from pg_auth_members m
       union all
-      select 'event trigger ' || quote_ident(evtname) from pg_event_trigger v, me where v.xmin::text = me.xid
-      union all
-      select 'a function with SECURITY DEFINER: ' || p.oid::regprocedure::text
-      from pg_proc p, me where p.pronamespace = me.scratch and p.prosecdef
-    ) found limit 1";
+      select 'event trigger ' || quote_ident(evtname), v.xmin from pg_event_trigger v
+    )
+    select object from ours, me
+    where xmin::text::numeric >= me.xid % 4294967296
+      and pg_xact_status((me.xid - me.xid % 4294967296 + xmin::text::numeric)::text::xid8)
+          = 'in progress'
+    union all
+    select 'a function with SECURITY DEFINER: ' || p.oid::regprocedure::text
+    from pg_proc p, me where p.pronamespace = me.scratch and p.prosecdef
+    limit 1";

@@ -23,14 +23,3 @@ where
         .parse()
         .map_err(|error: String| sqlx::Error::Decode(error.into()))
 }
-
-/// A `text` column that holds one of our own words or null.
-pub(crate) fn optional_word<T>(row: &PgRow, column: &str) -> Result<Option<T>, sqlx::Error>
-where
-    T: std::str::FromStr<Err = String>,
-{
-    row.try_get::<Option<&str>, _>(column)?
-        .map(str::parse)
-        .transpose()
-        .map_err(|error: String| sqlx::Error::Decode(error.into()))
-}

@@ -32,7 +32,8 @@ impl Store {
         Ok(Self { pool: pool(options, max_connections) })
     }
 
-    /// Applies the tables that are missing. Several servers may do so at once.
+    /// Applies the tables that are missing; they belong to `tenantry_control`, of which the
+    /// URL's role is a member. Several servers may do so at once.
     ///
     /// # Errors
     /// `Refused` when the tables are newer than this binary, or not the ones that it knows.
@@ -40,12 +41,7 @@ impl Store {
         retry_on_lock(async || {
             let mut connection = PgConnection::connect_with(&connect_options(url)?).await?;
             let mut tx = connection.begin().await?;
-            tx.execute(
-                "select set_config('session_authorization', 'tenantry_control', true)
-                        from pg_roles where rolname = session_user and rolsuper
-                        and exists (select from pg_roles where rolname = 'tenantry_control')",
-            )
-            .await?;
+            tx.execute("set local role tenantry_control").await?;
             tx.execute("select pg_advisory_xact_lock(hashtext('tenantry install'))").await?;
             let made = apply_tables(&mut tx, TABLES).await?;
             tx.commit().await?;

@@ -73,14 +73,12 @@ pub async fn number(store: &Store) -> Result<u64, PgError> {
         "with mine as (select pg_try_advisory_xact_lock(hashtext('tenantry event order')) as held),
               next as (
                 select id from event, mine where seq is null and held order by id limit 5000),
-              -- numbered here and not in the update, which takes its rows in any order
               numbered as materialized (
-                select id, nextval('event_seq') as seq from (select id from next order by id) ordered)
+                select id, nextval('event_seq') as seq from (select id from next order by id) sorted)
          update event set seq = numbered.seq
          from numbered
-         where event.id = numbered.id
-           -- another server may have numbered it between our snapshot and our lock
-           and event.seq is null",
+         -- our snapshot may be older than the lock, and another server's numbers newer than both
+         where event.id = numbered.id and event.seq is null",
     )
     .execute(store.pool())
     .await?;

@@ -78,17 +78,6 @@ macro_rules! columns {
     };
 }
 
-/// The version that the next one of a template gets.
-///
-/// # Errors
-/// When the control database cannot be asked.
-pub async fn next_version(store: &Store, name: &str) -> Result<i32, PgError> {
-    Ok(sqlx::query_scalar("select coalesce(max(version), 0) + 1 from template where name = $1")
-        .bind(name)
-        .fetch_one(store.pool())
-        .await?)
-}
-
 /// Stores a version; the same one again is left as it is.
 ///
 /// # Errors

@@ -1,12 +1,14 @@
 //! The server's settings: `tenantry.toml`, then `TENANTRY_*`, then flags. Unknown keys are refused.
 
+use std::net::IpAddr;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
 use tenantry_ops::FleetConfig;
-use url::{Host, Url};
+use url::Url;
 
 use crate::failure::{Exit, Failure};
 use crate::profile::refuse_readable_by_others;
@@ -38,7 +40,7 @@ pub(crate) struct Settings {
     pub(crate) auto_purge: Option<bool>,
     /// How many operations run at a time [default: 8]
     #[arg(long, env = "TENANTRY_PLACES", value_name = "N")]
-    pub(crate) places: Option<u16>,
+    pub(crate) places: Option<NonZeroU16>,
     /// Log lines as text or json [default: text]
     #[arg(long, env = "TENANTRY_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<String>,
@@ -137,11 +139,12 @@ const DEFAULT_PASSWORDS: &[&str] =
 /// Refuses what must not go over a network: a connection without TLS, and a password that everybody
 /// knows. On the machine itself both are let through.
 pub(crate) fn refuse_careless(url: &Url) -> Result<(), Failure> {
-    let local = match url.host() {
-        None => true,
-        Some(Host::Domain(name)) => name == "localhost" || name.starts_with('/'),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
+    // a URL of this scheme keeps its host as text, also where it is an address
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let local = match address {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.is_empty() || host == "localhost" || host.starts_with("%2F"),
     };
     if local {
         return Ok(());

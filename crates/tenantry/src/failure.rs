@@ -1,5 +1,6 @@
 //! Why a command did not do what was asked, and the exit status that says so.
 
+use crate::out;
 use std::fmt::Display;
 use std::process::ExitCode;
 
@@ -81,7 +82,7 @@ impl Failure {
     /// Writes the failure to stderr, and its body to stdout where that was asked for.
     pub(crate) fn report(&self, json: bool) {
         if json && let Some(body) = &self.body {
-            println!("{body:#}");
+            out!("{body:#}");
         }
         eprintln!("tenantry: {}", self.message);
         if let Some(way_on) = &self.way_on {

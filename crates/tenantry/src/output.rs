@@ -1,14 +1,32 @@
 //! What goes to stdout: a table or plain lines for people, one JSON document for programs.
 
+use std::io::Write;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use jiff::Timestamp;
 use serde::Serialize;
 
+/// Prints a line to stdout. A reader that has seen enough (`| head`) ends the program quietly.
+pub(crate) fn line(text: std::fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout(), "{text}")
+        && error.kind() == std::io::ErrorKind::BrokenPipe
+    {
+        std::process::exit(0);
+    }
+}
+
+/// `println!` by way of [`line`].
+#[macro_export]
+macro_rules! out {
+    () => { $crate::output::line(format_args!("")) };
+    ($($text:tt)*) => { $crate::output::line(format_args!($($text)*)) };
+}
+
 /// Prints the body that HTTP gave.
 pub(crate) fn json<T: Serialize>(body: &T) {
     match serde_json::to_string_pretty(body) {
-        Ok(text) => println!("{text}"),
+        Ok(text) => out!("{text}"),
         Err(error) => eprintln!("tenantry: {error}"),
     }
 }
@@ -23,7 +41,7 @@ pub(crate) fn table<const N: usize>(headings: [&str; N], rows: Vec<[String; N]>)
         column.set_padding((0, 2));
     }
     for line in table.lines() {
-        println!("{}", line.trim_end());
+        out!("{}", line.trim_end());
     }
 }
 
@@ -31,7 +49,7 @@ pub(crate) fn table<const N: usize>(headings: [&str; N], rows: Vec<[String; N]>)
 pub(crate) fn fields(rows: &[(&str, String)]) {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, value) in rows {
-        println!("{name:width$}  {value}");
+        out!("{name:width$}  {value}");
     }
 }
 

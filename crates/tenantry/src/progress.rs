@@ -1,5 +1,6 @@
 //! Following an operation to its end: a bar on a terminal, a line for each change elsewhere.
 
+use crate::out;
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -59,16 +60,12 @@ pub(crate) fn conclude(client: &Client, operation: &OperationBody) -> Result<(),
         }
         OperationState::Succeeded => {
             let took = operation.duration_ms.unwrap_or_default();
-            println!(
-                "{} of {subject} succeeded in {took:.0} ms{}",
-                operation.kind,
-                result(operation)
-            );
+            out!("{} of {subject} succeeded in {took:.0} ms{}", operation.kind, result(operation));
             Ok(())
         }
         state => {
-            println!("{} of {subject} is {state}: operation {}", operation.kind, operation.id);
-            println!("  tenantry operation watch {}", operation.id);
+            out!("{} of {subject} is {state}: operation {}", operation.kind, operation.id);
+            out!("  tenantry operation watch {}", operation.id);
             Ok(())
         }
     }

@@ -1,10 +1,12 @@
 //! A running server, composed of the floors: PostgreSQL, tables and functions, worker, chores, API.
 
+use crate::out;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use sha2::{Digest, Sha256};
 use tenantry_api::AppConfig;
 use tenantry_domain::access::Role;
 use tenantry_domain::token::Token;
@@ -13,7 +15,7 @@ use tenantry_ops::housekeeping::{Housekeeping, Rhythm};
 use tenantry_ops::kinds;
 use tenantry_ops::runner::{Worker, WorkerConfig};
 use tenantry_pg::ManagedDatabase;
-use tenantry_pg::database::DatabaseConfig;
+use tenantry_pg::database::{CONTROL_ROLE, DatabaseConfig};
 use tenantry_pg::embedded::{EmbeddedConfig, Server as Postgres};
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
 use tenantry_pg::sql::Ident;
@@ -169,7 +171,10 @@ fn install_metrics() -> Result<PrometheusHandle, Failure> {
 
 fn worker_config(settings: &Settings) -> WorkerConfig {
     let default = WorkerConfig::default();
-    WorkerConfig { places: settings.places.map_or(default.places, usize::from), ..default }
+    WorkerConfig {
+        places: settings.places.map_or(default.places, |places| usize::from(places.get())),
+        ..default
+    }
 }
 
 /// A PostgreSQL of our own, in `directory/postgres`.
@@ -187,54 +192,58 @@ async fn embedded(settings: &Settings, directory: &Path) -> Result<Databases, Fa
         .and_then(|url| url.password().map(str::to_owned))
         .unwrap_or_else(random_password);
     let admin = postgres.url("postgres");
-    let (control, managed) = install(settings, &admin, Some(password.clone())).await?;
-    let as_control_role = |database: &Ident| {
-        let mut url = postgres.url(database.raw());
-        // a URL with a host always takes a user
-        let _ = url.set_username(tenantry_pg::database::CONTROL_ROLE);
-        let _ = url.set_password(Some(&password));
-        url
-    };
-    let (control_url, managed_url) = (as_control_role(&control), as_control_role(&managed));
+    let (control_url, managed_url) = install(settings, &admin, Some(password)).await?;
     Ok(Databases { control_url, managed_url, postgres: Some(postgres) })
 }
 
-/// A PostgreSQL that is there.
+/// A PostgreSQL that is there. An administrator's URL serves to install; the server then works as
+/// `tenantry_control`. That role's password is derived from the administrator's, so that several
+/// servers with one URL come to the same one and nothing has to be kept.
 async fn external(settings: &Settings, url: &Url) -> Result<Databases, Failure> {
     refuse_careless(url)?;
-    let (control, managed) = install(settings, url, None).await?;
-    Ok(Databases {
-        control_url: with_database(url, &control),
-        managed_url: with_database(url, &managed),
-        postgres: None,
-    })
+    let derived = url.password().filter(|_| url.username() != CONTROL_ROLE).map(|password| {
+        let digest = Sha256::digest(format!("tenantry_control\0{password}"));
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    });
+    let (control_url, managed_url) = install(settings, url, derived).await?;
+    Ok(Databases { control_url, managed_url, postgres: None })
 }
 
-/// Roles, databases, tables and functions, where they are missing. Answers with the names of the
-/// control database and the managed one.
+/// Roles, databases, tables and functions, where they are missing. Answers with the URLs of the
+/// control database and the managed one for `tenantry_control`, which gets the password.
 pub(crate) async fn install(
     settings: &Settings,
     admin: &Url,
     control_password: Option<String>,
-) -> Result<(Ident, Ident), Failure> {
+) -> Result<(Url, Url), Failure> {
     let name = |given: &Option<String>, default: &str| {
         Ident::new(given.as_deref().unwrap_or(default))
             .map_err(|error| Failure::new(Exit::Refused, error))
     };
     let control = name(&settings.control_database, "tenantry_control")?;
     let managed = name(&settings.managed_database, "tenantry_managed")?;
+    let as_control_role = |database: &Ident| {
+        let mut url = with_database(admin, database);
+        if admin.username() != CONTROL_ROLE {
+            // a URL with a host always takes both
+            let _ = url.set_username(CONTROL_ROLE);
+            let _ = url.set_password(control_password.as_deref());
+        }
+        url
+    };
+    let (control_url, managed_url) = (as_control_role(&control), as_control_role(&managed));
+    let (control_as_admin, managed_as_admin) =
+        (with_database(admin, &control), with_database(admin, &managed));
     let setup = ServerSetup {
         admin_url: admin.clone(),
         control_password,
-        control_database: control.clone(),
-        managed_database: managed.clone(),
+        control_database: control,
+        managed_database: managed,
     };
     prepare_server(&setup).await.map_err(|error| database_failure(&error))?;
-    let control_url = with_database(admin, &control);
-    Store::install(&control_url).await.map_err(|error| database_failure(&error))?;
-    let managed_url = with_database(admin, &managed);
-    install_managed(&managed_url).await.map_err(|error| database_failure(&error))?;
-    Ok((control, managed))
+    Store::install(&control_as_admin).await.map_err(|error| database_failure(&error))?;
+    install_managed(&managed_as_admin).await.map_err(|error| database_failure(&error))?;
+    Ok((control_url, managed_url))
 }
 
 fn with_database(url: &Url, database: &Ident) -> Url {
@@ -252,7 +261,7 @@ pub(crate) fn database_failure(error: &PgError) -> Failure {
     }
 }
 
-/// Makes D itself: readable by its owner, but passable for the user that PostgreSQL runs as.
+/// Makes D itself.
 fn make_directory(directory: &Path) -> Result<PathBuf, Failure> {
     let fail = |error: std::io::Error| {
         Failure::new(Exit::Failed, format!("cannot use {}: {error}", directory.display()))
@@ -286,7 +295,7 @@ async fn first_profile(
         None if has_admin(fleet).await? => None,
         None => {
             let token = issue_first_token(fleet).await?;
-            println!("The first admin token, shown this once: {}", token.reveal());
+            out!("The first admin token, shown this once: {}", token.reveal());
             Some(token)
         }
     };

@@ -42,7 +42,7 @@ pub(crate) const MARKS: &str = "create table marks (
 /// Long enough for the slowest machine; nothing is measured by it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where a server's two databases are.
+/// Where a server's two databases are, for a superuser.
 pub(crate) struct Databases {
     pub(crate) control: Url,
     pub(crate) managed: Url,
@@ -67,29 +67,26 @@ impl Databases {
         }
     }
 
-    /// Two on a server that the test may kill, reached by the role that may not do more than it
-    /// must.
+    /// Two on a server that the test may kill.
     pub(crate) async fn private(server: &PrivateServer) -> Self {
         let (control, managed) = ("control", "managed");
-        let password = Uuid::new_v4().simple().to_string();
-        prepare_server(&ServerSetup {
-            admin_url: server.url("postgres"),
-            control_password: Some(password.clone()),
-            control_database: Ident::new(control).unwrap(),
-            managed_database: Ident::new(managed).unwrap(),
-        })
-        .await
-        .unwrap();
-        fill_control(&server.url(control)).await;
-        fill_managed(&server.url(managed)).await;
-        let as_control_role = |database| {
-            let mut url = server.url(database);
-            url.set_username(tenantry_pg::database::CONTROL_ROLE).unwrap();
-            url.set_password(Some(&password)).unwrap();
-            url
-        };
-        Self { control: as_control_role(control), managed: as_control_role(managed), own: vec![] }
+        prepare(&server.url("postgres"), control, managed).await;
+        let (control, managed) = (server.url(control), server.url(managed));
+        fill_control(&control).await;
+        fill_managed(&managed).await;
+        Self { control, managed, own: vec![] }
     }
+}
+
+/// All tests of the cluster set the same one, because the role is one for all.
+const PASSWORD: &str = "of-the-tests";
+
+/// The URL as the control plane logs in.
+fn as_control_role(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_username(tenantry_pg::database::CONTROL_ROLE).unwrap();
+    url.set_password(Some(PASSWORD)).unwrap();
+    url
 }
 
 /// How a server is set up.
@@ -141,9 +138,9 @@ impl TestServer {
     }
 
     pub(crate) async fn with(databases: Databases, setup: Setup) -> Self {
-        let store = Store::new(&databases.control, setup.sessions).unwrap();
-        let config =
-            DatabaseConfig { url: databases.managed.clone(), max_connections: setup.sessions };
+        let store = Store::new(&as_control_role(&databases.control), setup.sessions).unwrap();
+        let url = as_control_role(&databases.managed);
+        let config = DatabaseConfig { url, max_connections: setup.sessions };
         let fleet =
             Fleet::new(store, ManagedDatabase::new(&config).unwrap(), FleetConfig::default());
         let rhythm = Rhythm {
@@ -323,10 +320,9 @@ impl TestServer {
         managed.close().await.unwrap();
         self.fleet.store.close().await;
         self.fleet.database.close().await;
-        let shared = !self.databases.own.is_empty();
-        self.databases.own.clear();
-        if shared {
-            drop_roles(markers.into_iter().map(|(_, _, role)| role)).await;
+        let own = &self.databases.own;
+        if !own.is_empty() {
+            drop_databases(own, markers.into_iter().map(|(_, _, role)| role)).await;
         }
     }
 }
@@ -371,26 +367,32 @@ async fn issue(fleet: &Fleet, name: &str, role: Role) -> String {
 }
 
 async fn build_control(url: Url) {
-    prepare_roles().await;
+    prepare_cluster().await;
     let name = Ident::new(url.path().trim_start_matches('/')).unwrap();
     let mut admin = PgConnection::connect(url.as_str()).await.unwrap();
     let give = ddl!("alter database {} owner to tenantry_control", name);
     admin.execute(give.into_sql()).await.unwrap();
+    admin.close().await.unwrap();
     fill_control(&url).await;
 }
 
 async fn build_managed(url: Url) {
-    prepare_roles().await;
+    prepare_cluster().await;
     fill_managed(&url).await;
 }
 
-/// The two roles; both databases are named only because somebody has to be.
-async fn prepare_roles() {
+/// The roles; two databases are named only because there have to be two.
+async fn prepare_cluster() {
+    let admin = Cluster::shared().await.url("postgres").parse().unwrap();
+    prepare(&admin, "postgres", "template1").await;
+}
+
+async fn prepare(admin: &Url, control: &str, managed: &str) {
     prepare_server(&ServerSetup {
-        admin_url: Cluster::shared().await.url("postgres").parse().unwrap(),
-        control_password: None,
-        control_database: Ident::new("postgres").unwrap(),
-        managed_database: Ident::new("template1").unwrap(),
+        admin_url: admin.clone(),
+        control_password: Some(PASSWORD.into()),
+        control_database: Ident::new(control).unwrap(),
+        managed_database: Ident::new(managed).unwrap(),
     })
     .await
     .unwrap();
@@ -398,7 +400,7 @@ async fn prepare_roles() {
 
 async fn fill_control(url: &Url) {
     Store::install(url).await.unwrap();
-    let store = Store::new(url, 1).unwrap();
+    let store = Store::new(&as_control_role(url), 1).unwrap();
     let script = default_template();
     let new = NewTemplate {
         name: "default",
@@ -419,8 +421,8 @@ async fn fill_control(url: &Url) {
 
 async fn fill_managed(url: &Url) {
     install_managed(url).await.unwrap();
-    let database =
-        ManagedDatabase::new(&DatabaseConfig { url: url.clone(), max_connections: 1 }).unwrap();
+    let config = DatabaseConfig { url: as_control_role(url), max_connections: 1 };
+    let database = ManagedDatabase::new(&config).unwrap();
     let script = default_template();
     let (sql, checksum) = (script.sql(), script.checksum());
     let published = database.publish_template("default", &sql, &checksum, Uuid::new_v4());
@@ -434,9 +436,13 @@ fn default_template() -> TemplateScript {
     TemplateScript::read(Some(Layout::Plain), files).unwrap()
 }
 
-/// Roles belong to the whole cluster and would outlive the databases.
-async fn drop_roles(roles: impl Iterator<Item = String>) {
+/// Databases first: roles belong to the whole cluster, and would outlive them.
+async fn drop_databases(databases: &[TestDatabase], roles: impl Iterator<Item = String>) {
     let mut admin = PgConnection::connect(&Cluster::shared().await.url("postgres")).await.unwrap();
+    for database in databases {
+        let name = Ident::new(database.name()).unwrap();
+        admin.execute(ddl!("drop database {} with (force)", name).into_sql()).await.unwrap();
+    }
     for role in roles {
         let role = Ident::new(role).unwrap();
         admin.execute(ddl!("drop role if exists {}", role).into_sql()).await.unwrap();

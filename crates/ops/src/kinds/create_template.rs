@@ -19,7 +19,8 @@ pub struct CreateTemplate {
     pub layout: String,
     /// SHA-256 over its migrations.
     pub checksum: String,
-    /// The script.
+    /// The script; lists leave it out.
+    #[serde(default)]
     pub script: String,
     /// Name, path and checksum of each migration.
     pub migrations: Value,

@@ -9,7 +9,7 @@ use tenantry_pg::PgError;
 use tenantry_store::Tx;
 use uuid::Uuid;
 
-use super::marker::{Seen, set_state};
+use super::marker::{Seen, is_own_change, set_state};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -39,9 +39,8 @@ impl DropSchema {
     }
 
     async fn unarchive(&mut self, cx: &Context) -> Result<(), StepError> {
-        let database = &cx.fleet.database;
-        if database.marker(self.schema).await?.is_some() {
-            database.unarchive_schema(self.schema, cx.fence).await?;
+        if is_own_change(cx, self.schema).await? {
+            cx.fleet.database.unarchive_schema(self.schema, cx.fence).await?;
         }
         self.seen = None;
         Ok(())

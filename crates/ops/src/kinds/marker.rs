@@ -12,6 +12,8 @@ use tenantry_store::schemas::{self, MarkerFacts};
 use tenantry_store::{Tx, events};
 use uuid::Uuid;
 
+use crate::runner::{Context, StepError};
+
 /// A marker as a step saw it last.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Seen {
@@ -62,6 +64,13 @@ impl Seen {
     pub(crate) fn result(&self) -> Value {
         json!({ "schemaName": self.schema_name, "roleName": self.role_name, "state": self.state })
     }
+}
+
+/// Whether the last change of a schema is this operation's own. Only that may be undone: a step that
+/// found the work done already, or was refused, changed nothing, and what others did stays.
+pub(crate) async fn is_own_change(cx: &Context, schema: Uuid) -> Result<bool, StepError> {
+    let marker = cx.fleet.database.marker(schema).await?;
+    Ok(marker.is_some_and(|marker| marker.operation == Some(cx.fence.operation)))
 }
 
 /// Puts a schema that has no marker into a state, and tells those who watch.

@@ -6,7 +6,7 @@ use tenantry_pg::PgError;
 use tenantry_store::Tx;
 use uuid::Uuid;
 
-use super::marker::Seen;
+use super::marker::{Seen, is_own_change};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -33,8 +33,10 @@ impl ResumeSchema {
     }
 
     async fn seal(&mut self, cx: &Context) -> Result<(), StepError> {
-        let marker = cx.fleet.database.suspend_schema(self.schema, cx.fence).await?;
-        cx.fleet.database.end_sessions(&marker.role_name).await?;
+        if is_own_change(cx, self.schema).await? {
+            let marker = cx.fleet.database.suspend_schema(self.schema, cx.fence).await?;
+            cx.fleet.database.end_sessions(&marker.role_name).await?;
+        }
         self.seen = None;
         Ok(())
     }

@@ -7,7 +7,7 @@ use tenantry_pg::PgError;
 use tenantry_store::Tx;
 use uuid::Uuid;
 
-use super::marker::Seen;
+use super::marker::{Seen, is_own_change};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -34,7 +34,9 @@ impl SuspendSchema {
     }
 
     async fn open(&mut self, cx: &Context) -> Result<(), StepError> {
-        cx.fleet.database.resume_schema(self.schema, cx.fence).await?;
+        if is_own_change(cx, self.schema).await? {
+            cx.fleet.database.resume_schema(self.schema, cx.fence).await?;
+        }
         self.seen = None;
         Ok(())
     }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tenantry_domain::schema::SchemaState;
 use tenantry_pg::PgError;
-use tenantry_store::Tx;
+use tenantry_store::{Tx, schemas};
 use uuid::Uuid;
 
-use super::marker::{Seen, set_state};
+use super::marker::{Seen, is_own_change, set_state};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -36,7 +36,9 @@ impl UndropSchema {
     }
 
     async fn archive(&mut self, cx: &Context) -> Result<(), StepError> {
-        cx.fleet.database.archive_schema(self.schema, cx.fence).await?;
+        if is_own_change(cx, self.schema).await? {
+            cx.fleet.database.archive_schema(self.schema, cx.fence).await?;
+        }
         self.seen = None;
         Ok(())
     }
@@ -75,7 +77,7 @@ impl Kind for UndropSchema {
     ) -> Result<(), PgError> {
         match (ended, &self.seen) {
             (Ended::Succeeded, Some(seen)) => seen.record(tx, config.recoverable_for).await,
-            _ => set_state(tx, self.schema, &self.institution, SchemaState::Archived, None).await,
+            _ => schemas::leave_restoring(tx, self.schema).await,
         }
     }
 }

@@ -92,7 +92,7 @@ impl<K: Kind> Run<K> {
             return self.end(OperationState::Stuck, Some(&error)).await;
         }
         if self.claim.attempt > 1 || self.claim.crash_count > 0 {
-            self.clear_the_way().await?;
+            self.clear_the_way().await;
         }
         if !self.claim.unwinding {
             match self.forward().await? {
@@ -107,14 +107,11 @@ impl<K: Kind> Run<K> {
         self.backward().await
     }
 
-    /// A worker that died may have left a session that holds the locks we need.
-    async fn clear_the_way(&mut self) -> Result<(), LetGo> {
-        match self.context.fleet.database.end_claims(self.context.fence).await {
-            Ok(_) => Ok(()),
-            Err(error) => match StepError::from(error) {
-                StepError::Retry(error) | StepError::Fail(error) => Err(self.wait(&error).await),
-                StepError::Fenced => Err(LetGo::Fenced),
-            },
+    /// A worker that died may have left a session that holds the locks we need. Where it cannot be
+    /// ended the step itself meets the lock, and is tried again until it is gone.
+    async fn clear_the_way(&self) {
+        if let Err(error) = self.context.fleet.database.end_claims(self.context.fence).await {
+            tracing::warn!(operation.id = %self.claim.id, "Cannot end earlier sessions: {error}");
         }
     }
 
@@ -124,12 +121,13 @@ impl<K: Kind> Run<K> {
                 "code": "forbidden",
                 "message": "The token that asked for this was revoked, expired or given a lower role before the operation started.",
             });
-            return Ok(Forward::Undo { from: 0, error });
+            return Ok(Forward::Undo { from: 1, error });
         }
         while let Some(step) = K::STEPS.get(self.claim.steps_done as usize) {
             let seq = self.claim.steps_done;
             if self.cancel_requested() {
-                return Ok(Forward::Undo { from: seq, error: cancelled() });
+                // an earlier try of this step, by a worker that died, may have taken effect
+                return Ok(Forward::Undo { from: seq + 1, error: cancelled() });
             }
             match self.run_step(step).await {
                 Ok(()) => {
@@ -188,31 +186,24 @@ impl<K: Kind> Run<K> {
         let cause = self.claim.error.clone().unwrap_or_else(cancelled);
         while self.claim.steps_done > 0 {
             let seq = self.claim.steps_done - 1;
+            self.claim.steps_done = seq;
             let step = &K::STEPS[seq as usize];
-            if let Some(undo) = step.undo {
-                self.strike(step, true, Phase::Before)?;
-                match self.run_undo(step, undo).await {
-                    Ok(()) => {}
-                    Err(StepError::Fenced) => return Err(LetGo::Fenced),
-                    Err(StepError::Retry(error)) if self.claim.attempt < MAX_ATTEMPTS => {
-                        return Err(self.wait(&error).await);
-                    }
-                    Err(StepError::Retry(error) | StepError::Fail(error)) => {
-                        let stuck = json!({
-                            "code": "undo_failed",
-                            "message": format!("Undoing `{}` failed: {}", step.name, text(&error)),
-                            "hint": "Remove what is in the way, then retry the operation.",
-                            "cause": cause,
-                        });
-                        return self.end(OperationState::Stuck, Some(&stuck)).await;
-                    }
+            let Some(undo) = step.undo else {
+                continue;
+            };
+            self.strike(step, true, Phase::Before)?;
+            match self.run_undo(step, undo).await {
+                Ok(()) => {}
+                Err(StepError::Fenced) => return Err(LetGo::Fenced),
+                Err(StepError::Retry(error)) if self.claim.attempt < MAX_ATTEMPTS => {
+                    return Err(self.wait(&error).await);
+                }
+                Err(StepError::Retry(error) | StepError::Fail(error)) => {
+                    return self.get_stuck(step, &cause, &error).await;
                 }
             }
-            self.claim.steps_done = seq;
-            if seq > 0 {
-                self.journal(seq, step.name, "undone", None).await?;
-                self.strike(step, true, Phase::AfterJournal)?;
-            }
+            self.journal(seq, step.name, "undone", None).await?;
+            self.strike(step, true, Phase::AfterJournal)?;
         }
         let state = if cause["code"] == "cancelled" {
             OperationState::Cancelled
@@ -220,6 +211,23 @@ impl<K: Kind> Run<K> {
             OperationState::Failed
         };
         self.end(state, Some(&cause)).await
+    }
+
+    async fn get_stuck(
+        &mut self,
+        step: &Step<K>,
+        cause: &Value,
+        error: &Value,
+    ) -> Result<OperationState, LetGo> {
+        // the undo that failed is the first that a retry does again
+        self.claim.steps_done += 1;
+        let stuck = json!({
+            "code": "undo_failed",
+            "message": format!("Undoing `{}` failed: {}", step.name, text(error)),
+            "hint": "Remove what is in the way, then retry the operation.",
+            "cause": cause,
+        });
+        self.end(OperationState::Stuck, Some(&stuck)).await
     }
 
     async fn run_undo(&mut self, step: &Step<K>, undo: Body<K>) -> Result<(), StepError> {
@@ -257,9 +265,7 @@ impl<K: Kind> Run<K> {
         let mut tx = self.context.fleet.store.begin().await?;
         self.write_line(&mut tx, seq, name, state, error).await?;
         tx.commit().await?;
-        if state != "failed" {
-            self.claim.attempt = 1;
-        }
+        self.claim.attempt = 1;
         Ok(())
     }
 

@@ -1,9 +1,9 @@
 //! Fault points: where a test makes the process die, a step fail, or a step run twice. A build
 //! without the feature `testing` cannot set any.
 
-/// The fault that a worker was given, if any.
+/// The faults that a worker was given.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Option<Fault>);
+pub struct Faults(Vec<Fault>);
 
 /// Where in a step's life a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,22 @@ struct Fault {
 impl Faults {
     /// No fault.
     pub fn none() -> Self {
-        Self(None)
+        Self(Vec::new())
     }
 
-    /// One fault at one point of one step, or of its undo.
+    /// One more fault, at one point of one step or of its undo.
     #[cfg(feature = "testing")]
-    pub fn at(kind: &str, step: &str, undo: bool, phase: Phase, action: FaultAction) -> Self {
-        Self(Some(Fault { kind: kind.into(), step: step.into(), undo, phase, action }))
+    #[must_use]
+    pub fn and(
+        mut self,
+        kind: &str,
+        step: &str,
+        undo: bool,
+        phase: Phase,
+        action: FaultAction,
+    ) -> Self {
+        self.0.push(Fault { kind: kind.into(), step: step.into(), undo, phase, action });
+        self
     }
 
     /// What is to happen at a point.
@@ -56,12 +65,12 @@ impl Faults {
         undo: bool,
         phase: Phase,
     ) -> Option<FaultAction> {
-        let fault = self.0.as_ref()?;
-        let here =
-            fault.kind == kind && fault.step == step && fault.undo == undo && fault.phase == phase;
-        if here && fault.action == FaultAction::Kill {
+        let fault = self.0.iter().find(|fault| {
+            fault.kind == kind && fault.step == step && fault.undo == undo && fault.phase == phase
+        })?;
+        if fault.action == FaultAction::Kill {
             std::process::abort();
         }
-        here.then_some(fault.action)
+        Some(fault.action)
     }
 }

@@ -116,9 +116,10 @@ impl Round {
     async fn go(self, stop: CancellationToken) {
         let mut tasks = JoinSet::new();
         let mut last_beat = Instant::now();
+        let mut looked = Instant::now();
         let mut trouble = Trouble::default();
         while !stop.is_cancelled() {
-            match self.claim_some(&mut tasks).await {
+            match self.claim_some(&mut tasks, &mut looked).await {
                 Ok(full) => {
                     trouble.over();
                     if full && tasks.len() < self.config.places {
@@ -140,7 +141,11 @@ impl Round {
     }
 
     /// Fills the free places; true when there may be more to claim.
-    async fn claim_some(&self, tasks: &mut JoinSet<()>) -> Result<bool, PgError> {
+    async fn claim_some(
+        &self,
+        tasks: &mut JoinSet<()>,
+        looked: &mut Instant,
+    ) -> Result<bool, PgError> {
         let free = self.config.places.saturating_sub(tasks.len());
         if free == 0 {
             return Ok(false);
@@ -148,17 +153,21 @@ impl Round {
         let store = &self.fleet.store;
         let limit = free as i64;
         let lease = self.config.lease;
-        let mut claims = operations::claim(store, self.id, &self.kinds, lease, limit).await?;
-        let full = claims.len() == free;
-        if !full {
-            let limit = limit - claims.len() as i64;
-            let lost = operations::take_over(store, self.id, &self.kinds, lease, limit).await?;
-            for claim in &lost {
+        // What a dead worker left goes first, however long the queue is: its schema waits for it.
+        let mut claims = Vec::new();
+        if looked.elapsed() >= self.config.poll {
+            *looked = Instant::now();
+            claims = operations::take_over(store, self.id, &self.kinds, lease, limit).await?;
+            for claim in &claims {
                 tracing::warn!(operation.id = %claim.id, crashes = claim.crash_count,
                     "Took over operation {} from a worker that is gone", claim.id);
             }
-            claims.extend(lost);
         }
+        let limit = limit - claims.len() as i64;
+        if limit > 0 {
+            claims.extend(operations::claim(store, self.id, &self.kinds, lease, limit).await?);
+        }
+        let full = claims.len() == free;
         for claim in claims {
             self.run(claim, tasks);
         }
@@ -205,9 +214,10 @@ impl Round {
         if last.elapsed() < self.config.beat {
             return last;
         }
+        let ids: Vec<Uuid> = held.keys().copied().collect();
         let answer = tokio::time::timeout(
             self.config.lease / 2,
-            operations::beat(&self.fleet.store, self.id, self.config.lease),
+            operations::beat(&self.fleet.store, self.id, &ids, self.config.lease),
         );
         match answer.await {
             Ok(Ok(beats)) => {

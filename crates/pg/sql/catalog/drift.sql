@@ -27,7 +27,7 @@ from marked where found_oid is not null and nspowner <> 'tenantry_owner'::regrol
 union all
 select 'role_missing', role_name, id,
        format('The application role %I of institution %s is gone.', role_name, institution),
-       'Applications of this institution cannot log in. Drop and recover the schema, or make the role again.'
+       format('create role %I login noinherit; grant usage on schema %I to %I; and its rights on the tables again', role_name, schema_name, role_name)
 from marked where role_oid is null and state in ('active', 'suspended')
 union all
 select 'grant_added', format('%I to %s', nspname, grantee), id,

@@ -59,7 +59,9 @@ begin
   execute format('alter default privileges in schema %I grant select, insert, update, delete on tables to %I', v_name, v_role);
   execute format('alter default privileges in schema %I grant usage, select on sequences to %I', v_name, v_role);
 
-  perform set_config('search_path', quote_ident(v_name), true);
+  -- pg_temp is named, and last: left out it would come first, and a caller's temporary table of a
+  -- name that the script uses would run the caller's triggers with our rights
+  perform set_config('search_path', quote_ident(v_name) || ', pg_temp', true);
   execute v_script;
   perform set_config('search_path', 'pg_catalog, pg_temp', true);
 

@@ -20,7 +20,8 @@ begin
     raise exception 'a schema that is % cannot be purged', v_marker.state using errcode = 'TN005';
   end if;
 
-  -- partitions before their parents, so that no single drop takes the locks of a whole tree
+  -- Partitions before their parents, so that no single drop takes the locks of a whole tree; tables
+  -- before sequences, for those of identity columns go only with their table.
   for v_object in
     select format('drop %s if exists %I.%I cascade',
              case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
@@ -31,22 +32,25 @@ begin
     join pg_class c on c.oid = d.objid
     where d.refclassid = 'pg_namespace'::regclass and d.refobjid = v_marker.schema_oid
       and d.classid = 'pg_class'::regclass and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c')
-    order by c.relispartition desc, c.relkind = 'p', c.oid
+    order by c.relkind not in ('r', 'p'), c.relkind = 'p', c.relispartition desc, c.oid
     limit p_limit
   loop
     execute v_object.statement;
   end loop;
   if not found then
     for v_object in
-      select format('drop routine if exists %s cascade', p.oid::regprocedure) as statement
+      select p.oid
       from pg_depend d
-      join pg_proc p on p.oid = d.objid and p.prokind <> 'a'
+      join pg_proc p on p.oid = d.objid
       where d.refclassid = 'pg_namespace'::regclass and d.refobjid = v_marker.schema_oid
         and d.classid = 'pg_proc'::regclass
       order by p.oid
       limit p_limit
     loop
-      execute v_object.statement;
+      -- an earlier drop may have taken it along
+      if exists (select from pg_proc where oid = v_object.oid) then
+        execute format('drop routine %s cascade', v_object.oid::regprocedure);
+      end if;
     end loop;
   end if;
 

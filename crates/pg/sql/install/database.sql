@@ -2,6 +2,8 @@
 do $$
 begin
   execute format('grant create on database %I to tenantry_owner', current_database());
+  -- temporary objects would lie outside every schema, and outside every quota
+  execute format('revoke temporary on database %I from public', current_database());
   -- PostgreSQL 15 and newer ship it closed; a database that was upgraded may still have it open
   execute 'revoke create on schema public from public';
   if to_regnamespace('tenantry') is null then

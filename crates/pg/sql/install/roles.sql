@@ -6,18 +6,26 @@ begin
     -- createrole: the functions that it owns make one application role for each institution
     create role tenantry_owner nologin nosuperuser nocreatedb createrole;
   end if;
+  if not exists (select from pg_roles where rolname = 'tenantry_prover') then
+    -- runs a template's script for the first time: it may do nothing but fill a schema of its own
+    create role tenantry_prover nologin nosuperuser nocreatedb nocreaterole;
+  end if;
   if not exists (select from pg_roles where rolname = 'tenantry_control') then
     create role tenantry_control login nosuperuser nocreatedb nocreaterole;
   end if;
   if not pg_has_role('tenantry_control', 'tenantry_owner', 'member') then
     grant tenantry_owner to tenantry_control;
   end if;
+  if not pg_has_role('tenantry_owner', 'tenantry_prover', 'member') then
+    grant tenantry_prover to tenantry_owner;
+  end if;
   -- ends the sessions of an institution that is being suspended
   if not pg_has_role('tenantry_control', 'pg_signal_backend', 'member') then
     grant pg_signal_backend to tenantry_control;
   end if;
   -- an administrator without superuser rights must be a member of what it hands things to
-  if not (select rolsuper from pg_roles where rolname = current_user) then
+  if not pg_has_role(current_user, 'tenantry_owner', 'member')
+     or not pg_has_role(current_user, 'tenantry_control', 'member') then
     execute format('grant tenantry_owner, tenantry_control to %I', current_user);
   end if;
 end $$;

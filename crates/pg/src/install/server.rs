@@ -55,6 +55,9 @@ pub async fn prepare_server(setup: &ServerSetup) -> Result<(), PgError> {
     let control = Ident::new(CONTROL_ROLE).expect("a constant");
     make_database(&mut admin, &setup.control_database, &control).await?;
     make_database(&mut admin, &setup.managed_database, &control).await?;
+    // institutions' roles belong to the whole server; the control database is none of their business
+    let closed = ddl!("revoke all on database {} from public", setup.control_database);
+    admin.execute(closed.into_sql()).await?;
     admin.close().await?;
     Ok(())
 }

@@ -32,7 +32,7 @@ pub async fn apply_tables(
     tx: &mut PgConnection,
     files: &[TableFile],
 ) -> Result<Vec<&'static str>, PgError> {
-    tx.execute("set local lock_timeout = '2s'").await?;
+    tx.execute("set local lock_timeout = '2s'; set local client_min_messages = warning").await?;
     tx.execute(
         "create table if not exists installed (
            version       integer primary key,

@@ -1,5 +1,9 @@
 //! The queue: claiming, keeping, journalling and ending an operation. Only the database's clock
 //! decides.
+//!
+//! A write for a running operation finds its row by the primary key and then tests the state. It
+//! says `state || '' = 'running'` because with a plain `=` the planner prefers the small index
+//! `operation_lease`, which is full of dead entries: every claim and every heartbeat leaves one.
 
 use std::time::Duration;
 
@@ -62,16 +66,16 @@ pub async fn claim(
         "with due as (
            select o.id
            from operation o
-           join unnest($3::text[], $4::int[]) as known (kind, version)
-             on known.kind = o.kind and known.version >= o.kind_version
            where o.state in ('queued', 'waiting') and o.run_at <= clock_timestamp()
+             and o.kind_version <= ($4::int[])[array_position($3::text[], o.kind)]
              and (o.state = 'waiting' or o.schema_id is null or not exists (
                select from operation other
                where other.schema_id = o.schema_id
-                 and (other.state in ('running', 'waiting')
-                      or other.state = 'queued'
-                         and (-other.priority, other.created_at, other.id)
-                             < (-o.priority, o.created_at, o.id))))
+                 -- in these words, else `operation_pending` is not used and the whole queue is read
+                 and other.state in ('queued', 'running', 'waiting')
+                 and (other.state <> 'queued'
+                      or (-other.priority, other.created_at, other.id)
+                         < (-o.priority, o.created_at, o.id))))
            order by o.priority desc, o.created_at, o.id
            limit $5
            for update of o skip locked)
@@ -162,19 +166,25 @@ pub struct Beat {
     pub cancel_requested: bool,
 }
 
-/// Renews the leases of everything that a worker holds, and says what that is; an operation that is
-/// missing was taken over.
+/// Renews the leases of what a worker has in hand, and says what is still its own; an operation that
+/// is missing was taken over.
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn beat(store: &Store, worker: Uuid, lease: Duration) -> Result<Vec<Beat>, PgError> {
+pub async fn beat(
+    store: &Store,
+    worker: Uuid,
+    in_hand: &[Uuid],
+    lease: Duration,
+) -> Result<Vec<Beat>, PgError> {
     Ok(sqlx::query_as(
         "update operation set lease_until = clock_timestamp() + $2
-         where lease_owner = $1 and state = 'running'
+         where id = any($3) and lease_owner = $1 and state = 'running'
          returning id, generation, cancel_requested_at is not null as cancel_requested",
     )
     .bind(worker)
     .bind(lease)
+    .bind(in_hand)
     .fetch_all(store.pool())
     .await?)
 }
@@ -202,8 +212,8 @@ pub struct Journal<'a> {
     pub operation_error: Option<&'a Value>,
 }
 
-/// Writes a line of the journal and the operation's progress. A step that is done takes the count
-/// of tries and crashes back to 0.
+/// Writes a line of the journal and the operation's progress. What comes next has all its tries
+/// before it, so the counts of tries and crashes go back to 0.
 ///
 /// # Errors
 /// When the control database cannot be asked; the inner error when a newer claim is there.
@@ -218,17 +228,17 @@ pub async fn journal(
            update operation
            set memo = $7, steps_done = $8, current_step = $9, unwinding = $10,
                error = coalesce($11, error),
-               attempt = case when $5 = 'failed' then attempt else 0 end,
-               crash_count = case when $5 = 'failed' then crash_count else 0 end,
+               attempt = 0, crash_count = 0,
                updated_at = clock_timestamp()
-           where id = $1 and generation = $2 and state = 'running'
+           where id = $1 and generation = $2 and state || '' = 'running'
            returning id, schema_id, kind, state, steps_total
          ), step as (
            insert into operation_step as s
              (operation_id, seq, name, state, generation, error, finished_at)
            select id, $3, $4, $5, $2, $6, clock_timestamp() from op
            on conflict (operation_id, seq) do update
-           set state = excluded.state, generation = excluded.generation, error = excluded.error,
+           set state = excluded.state, generation = excluded.generation,
+               error = coalesce(excluded.error, s.error),
                attempt = s.attempt + 1, finished_at = excluded.finished_at
          ), told as (
            insert into event (type, schema_id, operation_id, data)
@@ -272,7 +282,7 @@ pub async fn wait(
            update operation
            set state = 'waiting', run_at = clock_timestamp() + $3, error = $4, lease_owner = null,
                lease_until = null, updated_at = clock_timestamp()
-           where id = $1 and generation = $2 and state = 'running'
+           where id = $1 and generation = $2 and state || '' = 'running'
            returning id, schema_id, kind, run_at
          )
          insert into event (type, schema_id, operation_id, data)
@@ -337,7 +347,7 @@ pub async fn finish(
            set state = $3, steps_done = $4, error = $5, result = $6, current_step = null,
                lease_owner = null, lease_until = null, finished_at = clock_timestamp(),
                updated_at = clock_timestamp()
-           where id = $1 and generation = $2 and state = 'running'
+           where id = $1 and generation = $2 and state || '' = 'running'
            returning id, schema_id, schema_name, kind, steps_total
          )
          insert into event (type, schema_id, operation_id, data)

@@ -46,7 +46,12 @@ pub async fn list(
 ) -> Result<Page, PgError> {
     let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
     let mut items: Vec<Operation> = sqlx::query_as(
-        "select * from operation
+        // a template's script is left out: it can have megabytes
+        "select id, kind, schema_id, schema_name, input - 'script' as input, state, unwinding,
+                attempt, steps_done, steps_total, current_step, error, result, actor,
+                required_role, source, request_id, cancel_requested_at, run_at, created_at,
+                started_at, finished_at, updated_at
+         from operation
          where (cardinality($1::text[]) = 0 or state = any($1))
            and ($2::text is null or kind = $2)
            and ($3::text is null or schema_name = $3)

@@ -15,7 +15,7 @@ use tenantry_domain::access::Role;
 use tenantry_domain::operation::OperationState;
 use uuid::Uuid;
 
-use crate::columns::{optional_time, optional_word, time, word};
+use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx};
 
 pub use claim::{
@@ -54,10 +54,10 @@ pub struct Operation {
     pub result: Option<Value>,
     /// Who asked for it.
     pub actor: String,
+    /// The role that whoever asks for it, cancels it or retries it must have.
+    pub required_role: Option<Role>,
     /// `http`, `sql` or `system`.
     pub source: String,
-    /// The role that asking for it, or for its retry, needs; none where no token asked.
-    pub required_role: Option<Role>,
     /// The request that asked for it.
     pub request_id: Option<String>,
     /// When cancelling was asked for.
@@ -91,8 +91,10 @@ impl FromRow<'_, PgRow> for Operation {
             error: row.try_get("error")?,
             result: row.try_get("result")?,
             actor: row.try_get("actor")?,
+            required_role: row
+                .try_get::<Option<String>, _>("required_role")?
+                .and_then(|role| role.parse().ok()),
             source: row.try_get("source")?,
-            required_role: optional_word(row, "required_role")?,
             request_id: row.try_get("request_id")?,
             cancel_requested_at: optional_time(row, "cancel_requested_at")?,
             run_at: time(row, "run_at")?,
@@ -125,8 +127,10 @@ pub struct NewOperation {
     pub priority: i16,
     /// Who asks.
     pub actor: String,
-    /// The token that asks, and the role that it must still have when the operation starts.
-    pub authority: Option<(Uuid, Role)>,
+    /// The token that asks, if one does; it must still be valid when the operation starts.
+    pub token: Option<Uuid>,
+    /// The role that it must have then.
+    pub required_role: Role,
     /// `http` or `system`.
     pub source: &'static str,
     /// The request.
@@ -186,8 +190,8 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
     .bind(new.idempotency.as_ref().map(|i| &i.actor))
     .bind(new.idempotency.as_ref().map(|i| &i.key))
     .bind(new.idempotency.as_ref().map(|i| &i.hash))
-    .bind(new.authority.map(|(token, _)| token))
-    .bind(new.authority.map(|(_, role)| role.as_str()))
+    .bind(new.token)
+    .bind(new.required_role.as_str())
     .execute(tx.connection())
     .await?;
     if done.rows_affected() == 1 {
@@ -339,7 +343,7 @@ pub async fn is_pending(tx: &mut Tx, schema: Uuid) -> Result<bool, PgError> {
     .await?)
 }
 
-/// Asks for an operation to be cancelled. A queued one is cancelled on the spot; one that waits is
+/// Asks for an operation to be cancelled. One that never started is cancelled on the spot; one that waits is
 /// made due, so that a worker undoes it at once. Answers with the state afterwards, or none when
 /// the operation has ended (or never was).
 ///
@@ -350,8 +354,9 @@ pub async fn request_cancel(tx: &mut Tx, id: Uuid) -> Result<Option<OperationSta
         "update operation
          set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
              run_at = least(run_at, clock_timestamp()),
-             state = case when state = 'queued' and attempt = 0 then 'cancelled' else state end,
-             finished_at = case when state = 'queued' and attempt = 0 then clock_timestamp() end,
+             state = case when state = 'queued' and started_at is null then 'cancelled' else state end,
+             finished_at = case when state = 'queued' and started_at is null
+                                then clock_timestamp() end,
              updated_at = clock_timestamp()
          where id = $1 and state in ('queued', 'running', 'waiting')
          returning state",
@@ -362,8 +367,8 @@ pub async fn request_cancel(tx: &mut Tx, id: Uuid) -> Result<Option<OperationSta
     Ok(state.and_then(|state| state.parse().ok()))
 }
 
-/// Queues a failed or stuck operation again, from its first step; false when it is neither. The
-/// token is that of whoever asks now: the first one may have ended since.
+/// Queues a failed or stuck operation again, in the name of whoever asks now; false when it is
+/// neither.
 ///
 /// # Errors
 /// When the control database cannot be asked.

@@ -113,26 +113,36 @@ pub struct Facets {
 }
 
 /// A page in a fixed order: every order is a statement of its own, so that each can use its index.
+/// The page is cut before `select_schema!` looks up what is under way, which would else be done for
+/// the rows that are passed over, too.
 macro_rules! page_query {
     ($column:literal, $cast:literal, $direction:literal, $beyond:literal) => {
         concat!(
-            select_schema!(),
-            "where ($1::text is null or s.name ilike $1 or s.display_name ilike $1)
-               and s.state = any($2)
-               and ($3::text is null or (",
+            "with page as materialized (
+               select s.* from tenant_schema s
+               where ($1::text is null or s.name ilike $1 or s.display_name ilike $1)
+                 and s.state = any($2)
+                 and ($3::text is null or (",
             $column,
             ", s.id) ",
             $beyond,
             " ($3::",
             $cast,
             ", $4))
-             order by ",
+               order by ",
             $column,
             " ",
             $direction,
             ", s.id ",
             $direction,
-            " limit $5 offset $6"
+            " limit $5 offset $6) ",
+            select_schema!("page"),
+            " order by ",
+            $column,
+            " ",
+            $direction,
+            ", s.id ",
+            $direction
         )
     };
 }

@@ -83,15 +83,22 @@ impl FromRow<'_, PgRow> for TenantSchema {
     }
 }
 
-/// Every column, and the operation that is under way.
+/// Every column, and the operation that is under way; of the whole table, or of some of its rows.
 macro_rules! select_schema {
     () => {
-        "select s.*,
+        select_schema!("tenant_schema")
+    };
+    ($rows:literal) => {
+        concat!(
+            "select s.*,
                 (select o.id from operation o
                  where o.schema_id = s.id and o.state in ('queued', 'running', 'waiting')
                  order by o.state = 'queued', o.priority desc, o.created_at limit 1)
                   as active_operation
-         from tenant_schema s "
+             from ",
+            $rows,
+            " s "
+        )
     };
 }
 pub(crate) use select_schema;
@@ -291,6 +298,21 @@ pub async fn set_state(
     .bind(id)
     .bind(state.as_str())
     .bind(failure)
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Puts a schema that was being brought back into the archive again; any other stays as it is.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn leave_restoring(tx: &mut Tx, id: Uuid) -> Result<(), PgError> {
+    sqlx::query(
+        "update tenant_schema set state = 'archived', updated_at = clock_timestamp()
+         where id = $1 and state = 'restoring'",
+    )
+    .bind(id)
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -1,5 +1,6 @@
 //! `tenantry demo`: everything on one machine, to look at and to play with.
 
+use crate::out;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -59,7 +60,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         embedded: Some(arguments.dir.clone()),
         ..Settings::default()
     };
-    println!("Starting PostgreSQL in {} …", arguments.dir.display());
+    out!("Starting a server with a PostgreSQL of its own in {} …", arguments.dir.display());
     let server = server::start(&settings).await?;
     let fleet = server.fleet.clone();
     tokio::select! {
@@ -68,20 +69,20 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         _ = tokio::signal::ctrl_c() => return server.stop().await,
     }
     let profile = &server.profile;
-    println!();
-    println!("Tenantry is ready.");
-    println!();
-    println!("  URL      {}", server.url());
-    println!("  token    {}", profile.token);
-    println!("  API      {}/docs", server.url());
-    println!("  profile  {}", arguments.dir.join("profile.toml").display());
-    println!("  SQL      psql '{}'", profile.managed_database_url);
-    println!();
-    println!("Try, in another terminal:");
-    println!("  tenantry schema list{}", profile_flag(&arguments.dir));
-    println!("  tenantry schema create elm_park --wait{}", profile_flag(&arguments.dir));
-    println!();
-    println!("Ctrl-C stops everything; the next `tenantry demo` goes on with the same data.");
+    out!();
+    out!("Tenantry is ready.");
+    out!();
+    out!("  URL      {}", server.url());
+    out!("  token    {}", profile.token);
+    out!("  API      {}/docs", server.url());
+    out!("  profile  {}", arguments.dir.join("profile.toml").display());
+    out!("  SQL      psql '{}'", profile.managed_database_url);
+    out!();
+    out!("Try, in another terminal:");
+    out!("  tenantry schema list{}", profile_flag(&arguments.dir));
+    out!("  tenantry schema create elm_park --wait{}", profile_flag(&arguments.dir));
+    out!();
+    out!("Ctrl-C stops everything; the next `tenantry demo` goes on with the same data.");
     server.run_to_the_end().await
 }
 
@@ -117,10 +118,10 @@ async fn build_fleet(fleet: &Fleet, institutions: usize) -> Outcome {
     let total = pending.len();
     for (done, (name, operation)) in pending.into_iter().enumerate() {
         wait_for(fleet, operation).await?;
-        println!("  {:>4} of {total}  {name} is active", done + 1);
+        out!("  {:>4} of {total}  {name} is active", done + 1);
     }
     if total > 0 {
-        println!("Created {total} schools in {:.1} s.", started.elapsed().as_secs_f64());
+        out!("Created {total} schools in {:.1} s.", started.elapsed().as_secs_f64());
     }
     Ok(())
 }
@@ -139,7 +140,7 @@ async fn make_template(fleet: &Fleet) -> Outcome {
     if there.is_some() {
         return Ok(());
     }
-    println!("Making the template `default` from the school example …");
+    out!("Making the template `default` from the school example …");
     let files = SCHOOL
         .find("**/*")
         .map_err(|error| Failure::new(Exit::Failed, error))?

@@ -2,6 +2,7 @@
 
 use crate::config::{Settings, refuse_careless};
 use crate::failure::{Exit, Failure, Outcome};
+use crate::out;
 use crate::server::install;
 
 /// Needs, once, a role that may create roles and databases; the server itself then works as
@@ -42,9 +43,8 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
         managed_database: Some(arguments.managed_database),
         ..Settings::default()
     };
-    let (control, managed) = install(&settings, &arguments.database_url, password).await?;
-    println!("Ready: control database {control}, managed database {managed}.");
-    println!("The server works as the role tenantry_control, which is no superuser:");
-    println!("  tenantry serve --database-url postgres://tenantry_control:…@HOST/");
+    install(&settings, &arguments.database_url, password).await?;
+    out!("Ready. The server works as the role tenantry_control, which is no superuser:");
+    out!("  tenantry serve --database-url postgres://tenantry_control:…@HOST/");
     Ok(())
 }

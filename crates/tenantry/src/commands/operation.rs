@@ -1,5 +1,6 @@
 //! `tenantry operation …`
 
+use crate::out;
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{OperationBody, OperationList};
@@ -72,7 +73,7 @@ async fn request(client: &Client, id: Uuid, what: &str) -> Outcome {
     if client.json {
         json(&operation);
     } else {
-        println!("{} is {}", operation.kind, operation.state);
+        out!("{} is {}", operation.kind, operation.state);
     }
     Ok(())
 }
@@ -135,7 +136,7 @@ async fn show(client: &Client, id: Uuid) -> Outcome {
     }
     fields(&rows);
     for (step, plan) in operation.steps.iter().zip(&operation.plan) {
-        println!("  {:8} {}: {plan}", step.state, step.name);
+        out!("  {:8} {}: {plan}", step.state, step.name);
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `tenantry schema …`
 
+use crate::out;
 use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
@@ -254,11 +255,11 @@ async fn findings(client: &Client) -> Outcome {
         return Ok(());
     }
     if list.items.is_empty() {
-        println!("Nothing disagrees.");
+        out!("Nothing disagrees.");
     }
     for finding in list.items {
-        println!("{} {} {}", finding.severity, finding.kind, finding.object);
-        println!("  {}\n  {}", finding.detail, finding.remedy);
+        out!("{} {} {}", finding.severity, finding.kind, finding.object);
+        out!("  {}\n  {}", finding.detail, finding.remedy);
     }
     Ok(())
 }

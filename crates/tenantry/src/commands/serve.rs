@@ -1,5 +1,6 @@
 //! `tenantry serve`
 
+use crate::out;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -29,7 +30,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
     let settings = arguments.settings.complete(arguments.config.as_deref())?;
     start_logging(settings.log_format.as_deref(), "info")?;
     let server = server::start(&settings).await?;
-    println!("Tenantry listens on {}", server.url());
+    out!("Tenantry listens on {}", server.url());
     server.run_to_the_end().await
 }
 

@@ -1,5 +1,6 @@
 //! `tenantry token …`
 
+use crate::out;
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{IssuedToken, NewTokenRequest, TokenBody, TokenList};
@@ -50,7 +51,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
             if client.json {
                 json(&token);
             } else {
-                println!("{} ({}…) is revoked", token.name, token.prefix);
+                out!("{} ({}…) is revoked", token.name, token.prefix);
             }
             Ok(())
         }
@@ -68,7 +69,7 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
     if client.json {
         json(&issued);
     } else {
-        println!("{}", issued.secret);
+        out!("{}", issued.secret);
         eprintln!(
             "{} may do what {} may, until {}. The secret is not shown again.",
             issued.token.name,

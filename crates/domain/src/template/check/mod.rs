@@ -100,7 +100,7 @@ fn read_through(text: &str, lines: &Lines) -> Vec<Found> {
             }
         }
     }
-    walk(parsed.tree().syntax(), Place::Script, &line_of, &mut found);
+    walk(parsed.tree().syntax(), Place::default(), &line_of, &mut found);
     found.sort_by_key(|found| found.line);
     found.dedup();
     found

@@ -32,10 +32,13 @@ const FILES: &str = "it reaches the files and programs of the server's machine: 
 const EVERYTHING: &str = "without a table it goes through every institution's: name the table";
 
 /// What is wrong with a statement or clause of this kind, whatever it is about.
-pub(super) fn judge(node: &SyntaxNode) -> Option<Finding> {
+///
+/// `later` says that it runs when a function is called, and not with the script: temporary objects
+/// are the caller's then.
+pub(super) fn judge(node: &SyntaxNode, later: bool) -> Option<Finding> {
     let (code, why) = in_transaction(node.kind())
         .or_else(|| of_the_server(node.kind()))
-        .or_else(|| in_context(node))?;
+        .or_else(|| in_context(node, later))?;
     Some(Finding::new(code, format!("{}: {why}", heading(node))))
 }
 
@@ -154,15 +157,12 @@ fn of_the_server(kind: SyntaxKind) -> Option<(RefusalCode, &'static str)> {
 }
 
 /// Kinds that are refused for what they hold or lack.
-fn in_context(node: &SyntaxNode) -> Option<(RefusalCode, &'static str)> {
+fn in_context(node: &SyntaxNode, later: bool) -> Option<(RefusalCode, &'static str)> {
     use SyntaxKind::*;
     let has = |kind| node.children().any(|child| child.kind() == kind);
     let says = |kind| node.children_with_tokens().any(|it| it.kind() == kind);
     match node.kind() {
-        // Temporary objects that functions make are made when they are called, by the caller.
-        TEMP if !node.ancestors().any(|it| it.kind() == PLPGSQL) => {
-            Some((RefusalCode::Temporary, TEMPORARY))
-        }
+        TEMP if !later => Some((RefusalCode::Temporary, TEMPORARY)),
         CREATE_INDEX
         | DROP_INDEX
         | REFRESH

@@ -190,7 +190,8 @@ fn the_other_codes() {
     refused(
         Temporary,
         "create temp table t (a int); create temporary view v as select 1
-         create temporary sequence s; select 1 into temp t; create temp table t as select 1",
+         create temporary sequence s; select 1 into temp t; create temp table t as select 1
+         do $$ begin create temp table t (a int); end $$",
     );
     refused(NeedsClient, "copy t from stdin; copy t to stdout\n copy t (a, b) from stdin csv");
     refused(
@@ -218,6 +219,8 @@ fn constants_that_only_look_dangerous_pass() {
          do $$ begin execute format('select * from %I.%I', s, t); end $$
          do $$ begin select extract(year from n.at) into strict y from t; end $$
          do $$ begin select pg_catalog.now(), a.b[1:c.d], e::pg_catalog.int4 into strict y; end $$
+         create function f() returns void language sql as $$ create temp table t (a int) $$
+         create function f() returns void language plpgsql as $$ begin create temp table t (a int); end $$
          do $$ begin execute format('select %I.f(%L), %s.g(1)', s, x); end $$
          insert into t values ('set search_path = x', 'public.t', $$ drop role x $$)
          -- begin; drop database x; \\connect

@@ -14,12 +14,12 @@ use super::finding::{Finding, Found};
 use super::{calls, names, settings, statements, words};
 
 /// Where the SQL that is looked at stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In the file itself.
-    Script,
-    /// In a body, this many strings deep: bodies can hold blocks that have bodies.
-    Body(usize),
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    /// How many strings deep; 0 is the file itself. Bodies can hold blocks that have bodies.
+    depth: usize,
+    /// Whether it runs when a function is called, and not with the script.
+    later: bool,
 }
 
 /// How deep blocks in blocks are followed. Each is a string in a string, so real ones stay flat.
@@ -46,12 +46,12 @@ pub(super) fn walk(
         if start < refused_to {
             continue;
         }
-        if let Some(finding) = statements::judge(&node) {
+        if let Some(finding) = statements::judge(&node, place.later) {
             found.push(finding.on(line_of(start)));
             refused_to = end;
             continue;
         }
-        let finding = names::judge(&node, place != Place::Script)
+        let finding = names::judge(&node, place.depth > 0)
             .or_else(|| calls::judge(&node))
             .or_else(|| setting(&node))
             .or_else(|| language(&node));
@@ -129,17 +129,15 @@ fn bodies(node: &SyntaxNode, place: Place, line_of: &dyn Fn(usize) -> u32, found
     };
     let Some(literal) = literal else { return };
     let first_line = line_of(literal.syntax().text_range().start().into());
-    let depth = match place {
-        Place::Script => 1,
-        Place::Body(depth) => depth + 1,
-    };
-    if depth > DEEPEST_BODY {
+    let later = place.later || node.kind() != SyntaxKind::DO;
+    let place = Place { depth: place.depth + 1, later };
+    if place.depth > DEEPEST_BODY {
         let reason = "blocks are nested too deeply in each other: flatten them";
         found.push(Finding::new(RefusalCode::Unparsable, reason).on(first_line));
         return;
     }
     if let Some(body) = in_plpgsql {
-        enter(&body, Place::Body(depth), first_line, found);
+        enter(&body, place, first_line, found);
         // The parser does not follow all of PL/pgSQL (`SELECT ... INTO STRICT`): what it leaves
         // without a tree is looked at word by word.
         if !body.errors().is_empty() {
@@ -149,7 +147,7 @@ fn bodies(node: &SyntaxNode, place: Place, line_of: &dyn Fn(usize) -> u32, found
         }
     }
     if let Some(body) = in_sql {
-        enter(&body, Place::Body(depth), first_line, found);
+        enter(&body, place, first_line, found);
     }
 }
 

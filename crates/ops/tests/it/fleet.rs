@@ -1,0 +1,215 @@
+//! A fleet for one test: a control database and a managed one, cloned from ready-made ones.
+
+use std::time::Duration;
+
+use sqlx::{Connection, Executor};
+use tenantry_domain::operation::OperationState;
+use tenantry_domain::schema::SchemaAction;
+use tenantry_domain::slug::Slug;
+use tenantry_domain::template::{SourceFile, TemplateScript};
+use tenantry_ops::kinds::registry;
+use tenantry_ops::runner::{Faults, Worker, WorkerConfig};
+use tenantry_ops::submit::{self, CreateRequest, Requester};
+use tenantry_ops::{Fleet, FleetConfig};
+use tenantry_pg::database::DatabaseConfig;
+use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
+use tenantry_pg::sql::Ident;
+use tenantry_pg::{ManagedDatabase, ddl};
+use tenantry_store::Store;
+use tenantry_store::operations::{self, Operation};
+use tenantry_store::schemas::{self, TenantSchema};
+use tenantry_testkit::{Cluster, TestDatabase};
+use url::Url;
+use uuid::Uuid;
+
+/// A template that is small, but has a bit of everything that dropping must cope with.
+pub(crate) const SCRIPT: &str = "
+create type mood as enum ('good', 'bad');
+create table pupil (id bigint generated always as identity primary key, name text not null, mood mood);
+create table mark (id serial primary key, pupil_id bigint not null references pupil, mark int);
+create table attendance (day date not null, pupil_id bigint not null) partition by range (day);
+create table attendance_2026 partition of attendance for values from ('2026-01-01') to ('2027-01-01');
+create view best as select * from mark where mark > 90;
+create materialized view totals as select pupil_id, sum(mark) from mark group by 1;
+create function pupil_count() returns bigint language sql stable as 'select count(*) from pupil';
+create index on pupil (lower(name)) where mood = 'good';
+insert into pupil (name) values ('Ada');
+";
+
+/// Both databases of a test and what works on them.
+pub(crate) struct TestFleet {
+    pub(crate) fleet: Fleet,
+    pub(crate) control: TestDatabase,
+    pub(crate) managed: TestDatabase,
+    /// An institution's name that no other test of this cluster uses: roles are shared by all.
+    pub(crate) name: String,
+}
+
+/// Leases in tests are short, so that a takeover does not take half a minute.
+pub(crate) fn quick(faults: Faults) -> WorkerConfig {
+    WorkerConfig {
+        places: 4,
+        lease: Duration::from_millis(1500),
+        beat: Duration::from_millis(200),
+        poll: Duration::from_millis(50),
+        faults,
+    }
+}
+
+impl TestFleet {
+    /// A fleet with the template `default`, published.
+    pub(crate) async fn new() -> Self {
+        let (control, managed) = databases().await;
+        let fleet = open(&as_control_role(control.url()), &as_control_role(managed.url()));
+        let name = format!("t{}", &Uuid::new_v4().simple().to_string()[..12]);
+        Self { fleet, control, managed, name }
+    }
+
+    pub(crate) fn worker(&self) -> Worker {
+        self.faulty_worker(Faults::none())
+    }
+
+    pub(crate) fn faulty_worker(&self, faults: Faults) -> Worker {
+        Worker::start(self.fleet.clone(), registry(), quick(faults))
+    }
+
+    /// Asks for the test's institution.
+    pub(crate) async fn create(&self) -> Uuid {
+        self.create_named(&self.name).await
+    }
+
+    pub(crate) async fn create_named(&self, name: &str) -> Uuid {
+        let request = CreateRequest {
+            name: Slug::parse(name).unwrap(),
+            display_name: None,
+            template: "default".into(),
+            template_version: None,
+            labels: serde_json::json!({}),
+            quota_bytes: None,
+        };
+        submit::create_schema(&self.fleet, &Requester::system(), request).await.unwrap().operation
+    }
+
+    pub(crate) async fn change(&self, action: SchemaAction) -> Uuid {
+        submit::change_schema(&self.fleet, &Requester::system(), &self.name, action)
+            .await
+            .unwrap()
+            .operation
+    }
+
+    /// Waits for an operation to end, however it ends.
+    pub(crate) async fn ended(&self, id: Uuid) -> Operation {
+        let waiting = async {
+            loop {
+                let operation = self.operation(id).await;
+                if operation.state.is_final() {
+                    return operation;
+                }
+                tokio::time::sleep(Duration::from_millis(30)).await;
+            }
+        };
+        // far above what any of them takes: it only keeps a broken test from hanging
+        tokio::time::timeout(Duration::from_secs(120), waiting).await.expect("the operation ends")
+    }
+
+    /// Waits for an operation that is to succeed.
+    pub(crate) async fn succeeded(&self, id: Uuid) -> Operation {
+        let operation = self.ended(id).await;
+        assert_eq!(operation.state, OperationState::Succeeded, "{operation:#?}");
+        operation
+    }
+
+    pub(crate) async fn operation(&self, id: Uuid) -> Operation {
+        operations::by_id(&self.fleet.store, id).await.unwrap().expect("the operation is there")
+    }
+
+    pub(crate) async fn schema(&self) -> TenantSchema {
+        schemas::by_name(&self.fleet.store, &self.name)
+            .await
+            .unwrap()
+            .expect("the schema is listed")
+    }
+}
+
+const PASSWORD: &str = "of-the-tests";
+
+/// The URL as the control plane logs in: a superuser's sessions it could not end.
+pub(crate) fn as_control_role(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_username("tenantry_control").unwrap();
+    url.set_password(Some(PASSWORD)).unwrap();
+    url
+}
+
+/// Opens the fleet of two databases.
+pub(crate) fn open(control: &Url, managed: &Url) -> Fleet {
+    let store = Store::new(control, 8).unwrap();
+    let config = DatabaseConfig { url: managed.clone(), max_connections: 8 };
+    Fleet::new(store, ManagedDatabase::new(&config).unwrap(), FleetConfig::default())
+}
+
+async fn databases() -> (TestDatabase, TestDatabase) {
+    let cluster = Cluster::shared().await;
+    let control = cluster.template("ops control", async |url: Url| make_control(&url).await).await;
+    let managed = cluster.template("ops managed", async |url: Url| make_managed(&url).await).await;
+    let control = cluster.clone_database(&control).await;
+    let managed = cluster.clone_database(&managed).await;
+    // a clone has its own rights on the database itself
+    install_managed(managed.url()).await.unwrap();
+    (control, managed)
+}
+
+async fn make_control(url: &Url) {
+    make_roles(url).await;
+    let mut admin = sqlx::PgConnection::connect(url.as_str()).await.unwrap();
+    let name = Ident::new(url.path().trim_start_matches('/')).unwrap();
+    let role = Ident::new("tenantry_control").unwrap();
+    admin.execute(ddl!("alter database {} owner to {}", name, role).into_sql()).await.unwrap();
+    Store::install(url).await.unwrap();
+    let script = script();
+    sqlx::query(
+        "insert into template (name, version, layout, checksum, script, migrations, relations,
+                               proof_ms, created_by)
+         values ('default', 1, 'plain', $1, $2, '[]', 0, 0, 'test')",
+    )
+    .bind(script.checksum())
+    .bind(script.sql())
+    .execute(&mut admin)
+    .await
+    .unwrap();
+    admin.close().await.unwrap();
+}
+
+async fn make_managed(url: &Url) {
+    make_roles(url).await;
+    install_managed(url).await.unwrap();
+    let mut admin = sqlx::PgConnection::connect(url.as_str()).await.unwrap();
+    let script = script();
+    sqlx::query(
+        "insert into tenantry.template (name, version, script, checksum, operation)
+         values ('default', 1, $1, $2, gen_random_uuid())",
+    )
+    .bind(script.sql())
+    .bind(script.checksum())
+    .execute(&mut admin)
+    .await
+    .unwrap();
+    admin.close().await.unwrap();
+}
+
+/// The script of the template, read as the product reads it.
+pub(crate) fn script() -> TemplateScript {
+    let file = SourceFile { path: "1_base.sql".into(), text: SCRIPT.into() };
+    TemplateScript::read(None, vec![file]).unwrap()
+}
+
+/// Roles belong to the server; the databases that are named here exist already.
+async fn make_roles(url: &Url) {
+    let setup = ServerSetup {
+        admin_url: Cluster::shared().await.url("postgres").parse().unwrap(),
+        control_password: Some(PASSWORD.into()),
+        control_database: Ident::new(url.path().trim_start_matches('/')).unwrap(),
+        managed_database: Ident::new("postgres").unwrap(),
+    };
+    prepare_server(&setup).await.unwrap();
+}

@@ -1,0 +1,18 @@
+//! Operations on real databases, with workers that are killed, paused and cut off.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says where it broke by panicking"
+)]
+
+mod cancel;
+mod crash;
+mod fence;
+mod fleet;
+mod mirror;
+mod outage;
+mod queue;
+mod reconcile;
+mod scenario;
+mod schema_life;
+mod world;

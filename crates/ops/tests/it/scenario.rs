@@ -1,0 +1,92 @@
+//! What the crash matrix must know of a kind: which operations come before it, and how it is asked
+//! for. A kind that is registered without a line here fails the matrix.
+
+use tenantry_domain::schema::SchemaAction;
+use tenantry_ops::submit::{self, Requester};
+use uuid::Uuid;
+
+use crate::fleet::{TestFleet, script};
+
+/// How a kind is brought about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) kind: &'static str,
+    /// Operations on the test's institution that come before, each undisturbed.
+    pub(crate) before: &'static [Ask],
+    pub(crate) ask: Ask,
+    /// The first step that cannot be taken back; failing there or later, a retry completes it.
+    pub(crate) no_way_back_from: Option<&'static str>,
+}
+
+/// A request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ask {
+    Create,
+    Change(SchemaAction),
+    Template,
+}
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    Scenario { kind: "create_schema", before: &[], ask: Ask::Create, no_way_back_from: None },
+    Scenario { kind: "create_template", before: &[], ask: Ask::Template, no_way_back_from: None },
+    Scenario {
+        kind: "suspend_schema",
+        before: &[Ask::Create],
+        ask: Ask::Change(SchemaAction::Suspend),
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "resume_schema",
+        before: &[Ask::Create, Ask::Change(SchemaAction::Suspend)],
+        ask: Ask::Change(SchemaAction::Resume),
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "drop_schema",
+        before: &[Ask::Create],
+        ask: Ask::Change(SchemaAction::Drop),
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "undrop_schema",
+        before: &[Ask::Create, Ask::Change(SchemaAction::Drop)],
+        ask: Ask::Change(SchemaAction::Undrop),
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "purge_schema",
+        before: &[Ask::Create, Ask::Change(SchemaAction::Drop)],
+        ask: Ask::Change(SchemaAction::Purge),
+        no_way_back_from: Some("begin purge"),
+    },
+];
+
+impl Ask {
+    pub(crate) async fn submit(self, fleet: &TestFleet) -> Uuid {
+        match self {
+            Self::Create => fleet.create().await,
+            Self::Change(action) => fleet.change(action).await,
+            Self::Template => {
+                let who = Requester::system();
+                submit::create_template(&fleet.fleet, &who, "clinic", &script())
+                    .await
+                    .unwrap()
+                    .operation
+            }
+        }
+    }
+}
+
+impl Scenario {
+    /// A fleet in which the kind can be asked for.
+    pub(crate) async fn prepare(&self) -> TestFleet {
+        let fleet = TestFleet::new().await;
+        let worker = fleet.worker();
+        for ask in self.before {
+            let id = ask.submit(&fleet).await;
+            fleet.succeeded(id).await;
+        }
+        worker.stop().await;
+        fleet
+    }
+}

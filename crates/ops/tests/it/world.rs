@@ -1,0 +1,76 @@
+//! What an operation may leave behind, as text that two runs can be compared by.
+
+use sqlx::Row;
+
+use crate::fleet::TestFleet;
+
+/// Schemas, roles, markers, templates, lists and sessions of a fleet, without ids and times.
+pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut managed = fleet.managed.connect().await;
+    for row in sqlx::query(
+        "select format('schema %s owner %s acl %s relations %s', nspname, pg_get_userbyid(nspowner),
+                       nspacl, (select count(*) from pg_class where relnamespace = n.oid)) as line
+         from pg_namespace n
+         where nspname not like 'pg\\_%' and nspname not in ('information_schema', 'public', 'tenantry')
+         union all
+         select format('marker %s %s %s %s suspended %s template %s@%s', institution, schema_name,
+                       role_name, state, suspended, template, template_version)
+         from tenantry.schema_marker
+         union all
+         select format('role %s login %s', rolname, rolcanlogin)
+         from pg_roles where rolname like '%' || $1 || '%'
+            or rolname in (select role_name from tenantry.schema_marker)
+         union all
+         select format('template %s@%s %s', name, version, checksum) from tenantry.template
+         union all
+         select format('session %s', application_name) from pg_stat_activity
+         where datname = current_database() and application_name like 'tenantry/%'",
+    )
+    .bind(&fleet.name)
+    .fetch_all(&mut managed)
+    .await
+    .unwrap()
+    {
+        lines.push(row.get::<String, _>("line"));
+    }
+    let mut control = fleet.control.connect().await;
+    for row in sqlx::query(
+        "select format('listed %s %s %s %s template %s', name, state, schema_name, role_name,
+                       template_version) as line
+         from tenant_schema where state <> 'purged'
+         union all
+         select format('listed template %s@%s', name, version) from template
+         union all
+         select format('pending %s %s', kind, state) from operation
+         where state in ('queued', 'running', 'waiting')",
+    )
+    .fetch_all(&mut control)
+    .await
+    .unwrap()
+    {
+        lines.push(row.get::<String, _>("line"));
+    }
+    let mut lines: Vec<String> = lines.iter().map(|line| without_ids(line, &fleet.name)).collect();
+    lines.sort();
+    lines
+}
+
+/// Takes out what differs from run to run: the institution's name and the id in an archived name.
+fn without_ids(line: &str, name: &str) -> String {
+    let line = line.replace(name, "NAME");
+    match line.find("tenantry_archived_") {
+        None => line,
+        Some(_) => line
+            .split(' ')
+            .map(|word| match word.find("tenantry_archived_") {
+                Some(at) if word.len() >= at + 50 => {
+                    let rest = without_ids(&word[at + 50..], name);
+                    format!("{}ARCHIVED{rest}", &word[..at])
+                }
+                _ => word.to_owned(),
+            })
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}

@@ -1,0 +1,56 @@
+//! The product over HTTP, as any client sees it.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use reqwest::Method;
+use serde_json::Value;
+
+use super::samples::ms_since;
+
+/// Connections that stay open, and a token.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Client {
+    pub(crate) fn new(url: &str, token: &str) -> Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { http, base: format!("{url}/api/admin"), token: token.to_owned() })
+    }
+
+    /// Asks for a change and waits for its end; milliseconds from request to `succeeded`.
+    pub(crate) async fn change(&self, method: Method, path: &str, body: &Value) -> Result<f64> {
+        let start = Instant::now();
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(&self.token)
+            .header("prefer", "wait=60")
+            .json(body);
+        let answer: Value = request.send().await?.json().await?;
+        let took = ms_since(start);
+        ensure!(answer["state"] == "succeeded", "{path} did not succeed: {answer}");
+        Ok(took)
+    }
+
+    /// Reads a list to the last byte; answers with the number of bytes.
+    pub(crate) async fn read(&self, path: &str) -> Result<usize> {
+        let url = format!("{}{path}", self.base);
+        let answer = self.http.get(url).bearer_auth(&self.token).send().await?;
+        let status = answer.status();
+        let body = answer.bytes().await?;
+        ensure!(status.is_success(), "{path}: {status}");
+        Ok(body.len())
+    }
+
+    /// Reads a list.
+    pub(crate) async fn list(&self, path: &str) -> Result<Value> {
+        let url = format!("{}{path}", self.base);
+        let answer = self.http.get(url).bearer_auth(&self.token).send().await?;
+        answer.json().await.context("the answer is not JSON")
+    }
+}
