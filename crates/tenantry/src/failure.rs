@@ -1,6 +1,6 @@
 //! Why a command did not do what was asked, and the exit status that says so.
 
-use crate::out;
+use crate::output::out;
 use std::fmt::Display;
 use std::process::ExitCode;
 

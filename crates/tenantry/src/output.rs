@@ -17,11 +17,11 @@ pub(crate) fn line(text: std::fmt::Arguments<'_>) {
 }
 
 /// `println!` by way of [`line`].
-#[macro_export]
 macro_rules! out {
     () => { $crate::output::line(format_args!("")) };
     ($($text:tt)*) => { $crate::output::line(format_args!($($text)*)) };
 }
+pub(crate) use out;
 
 /// Prints the body that HTTP gave.
 pub(crate) fn json<T: Serialize>(body: &T) {

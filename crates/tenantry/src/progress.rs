@@ -1,6 +1,6 @@
 //! Following an operation to its end: a bar on a terminal, a line for each change elsewhere.
 
-use crate::out;
+use crate::output::out;
 use std::io::IsTerminal;
 use std::time::Duration;
 

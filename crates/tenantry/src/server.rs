@@ -1,6 +1,6 @@
 //! A running server, composed of the floors: PostgreSQL, tables and functions, worker, chores, API.
 
-use crate::out;
+use crate::output::out;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

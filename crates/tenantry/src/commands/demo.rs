@@ -1,6 +1,6 @@
 //! `tenantry demo`: everything on one machine, to look at and to play with.
 
-use crate::out;
+use crate::output::out;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

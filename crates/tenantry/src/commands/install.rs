@@ -2,7 +2,7 @@
 
 use crate::config::{Settings, refuse_careless};
 use crate::failure::{Exit, Failure, Outcome};
-use crate::out;
+use crate::output::out;
 use crate::server::install;
 
 /// Needs, once, a role that may create roles and databases; the server itself then works as

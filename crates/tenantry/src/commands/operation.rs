@@ -1,6 +1,6 @@
 //! `tenantry operation …`
 
-use crate::out;
+use crate::output::out;
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{OperationBody, OperationList};

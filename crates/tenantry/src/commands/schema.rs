@@ -1,6 +1,6 @@
 //! `tenantry schema …`
 
-use crate::out;
+use crate::output::out;
 use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};

@@ -1,6 +1,6 @@
 //! `tenantry serve`
 
-use crate::out;
+use crate::output::out;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 

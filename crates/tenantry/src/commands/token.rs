@@ -1,6 +1,6 @@
 //! `tenantry token …`
 
-use crate::out;
+use crate::output::out;
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{IssuedToken, NewTokenRequest, TokenBody, TokenList};
