@@ -2,6 +2,7 @@
 
 #[cfg(feature = "bench")]
 mod bench;
+mod generate;
 mod repository;
 mod walls;
 
@@ -28,6 +29,8 @@ struct Arguments {
 enum Chore {
     /// Check the walls: crate edges, module cycles, file lengths, paths in docs, headers, names.
     Walls,
+    /// Write what is made from the code and committed: crates/api/openapi.json.
+    Generate,
     /// Measure against the goals of the design, side by side with the tools in use elsewhere.
     #[cfg(feature = "bench")]
     Bench(bench::Arguments),
@@ -53,6 +56,10 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         None => repository::find_root(&std::env::current_dir().context("no current directory")?)?,
     };
     match arguments.chore {
+        Chore::Generate => {
+            generate::generate(&root)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Chore::Walls => {
             let standing = walls::check_all(&Repository::read(&root)?)?;
             Ok(if standing { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -83,14 +83,8 @@ pub(crate) async fn check_access(
     };
     let access = match access_of(request.method().as_str(), path.as_str()) {
         Some(access) => access,
-        // the path is known, the method is not: axum answers 405
-        None if ROUTES.iter().any(|route| route.path == path.as_str()) => {
-            return next.run(request).await;
-        }
-        None => {
-            let detail = format!("{} is not in the access table.", path.as_str());
-            return Problem::new(Code::Forbidden, detail).into_response();
-        }
+        // never on to a handler: one without a line in the table would answer anybody
+        None => return no_such_method(path.as_str()),
     };
     let Access::AtLeast(role) = access else {
         return next.run(request).await;
@@ -105,6 +99,27 @@ pub(crate) async fn check_access(
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+/// A method that the table has no line for, at a path that the router knows.
+fn no_such_method(path: &str) -> Response {
+    let mut methods = Vec::new();
+    for route in ROUTES.iter().filter(|route| route.path == path) {
+        methods.push(route.method);
+        if route.method == "GET" {
+            methods.push("HEAD"); // answered by the same handler
+        }
+    }
+    if methods.is_empty() {
+        let detail = format!("{path} is not in the access table.");
+        return Problem::new(Code::Forbidden, detail).into_response();
+    }
+    let problem = Problem::new(Code::MethodNotAllowed, "This path does not know the method.");
+    let mut response = problem.into_response();
+    if let Ok(methods) = methods.join(", ").parse() {
+        response.headers_mut().insert(header::ALLOW, methods);
+    }
+    response
 }
 
 async fn authenticate(

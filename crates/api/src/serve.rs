@@ -133,9 +133,6 @@ pub fn router(config: AppConfig) -> Router {
         }),
     )
     .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
-    .method_not_allowed_fallback(|| async {
-        Problem::new(Code::MethodNotAllowed, "This path does not know the method.")
-    })
     .fallback(|| async { Problem::new(Code::NotFound, "There is nothing at this path.") })
     .layer(from_fn_with_state(app.clone(), check_access))
     .layer(from_fn(measure))
@@ -171,7 +168,7 @@ impl MakeRequestId for NewRequestId {
 /// A request id from outside is kept when it is harmless: it goes into logs and audit rows.
 async fn drop_foreign_request_id(mut request: Request, next: Next) -> Response {
     let harmless = |value: &HeaderValue| {
-        value.len() <= 100
+        (1..=100).contains(&value.len())
             && value.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(b))
     };
     if request.headers().get(REQUEST_ID).is_some_and(|value| !harmless(value)) {

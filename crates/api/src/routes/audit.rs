@@ -28,7 +28,7 @@ pub(crate) struct ListQuery {
 }
 
 /// Lists who did what, the newest first.
-#[utoipa::path(get, path = "/api/admin/audit", tag = "audit", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/admin/audit", tag = "audit", operation_id = "list_audit", params(ListQuery), responses(
     (status = 200, body = AuditList),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
 ))]

@@ -32,14 +32,14 @@ pub(crate) struct StreamQuery {
     after: Option<i64>,
 }
 
-/// A token that was revoked gets no more events after this time.
+/// How often a stream looks whether its token still holds; the promise is 5 s.
 const RECHECK: Duration = Duration::from_secs(3);
 
 /// Streams events from now on, or after the one that was seen last. An event has the type
 /// `schema.changed`, `operation.queued`, `operation.progressed`, `operation.waiting`,
 /// `operation.requested`, `operation.finished` or `template.created`. An event of type `reset` says
 /// that the ones after the last seen are no longer kept: read the lists again.
-#[utoipa::path(get, path = "/api/admin/events", tag = "events",
+#[utoipa::path(get, path = "/api/admin/events", tag = "events", operation_id = "stream_events",
     params(
         StreamQuery,
         ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that was seen"),
@@ -61,10 +61,13 @@ pub(crate) async fn stream(
         }
         None => query.after,
     };
+    if last_seen.is_some_and(|id| id < 0) {
+        return Err(Problem::new(Code::InvalidRequest, "An event's id is not negative."));
+    }
     let (lowest, highest) = events::bounds(&app.fleet().store).await?;
     let (sender, receiver) = mpsc::channel(256);
     let mut position = last_seen.unwrap_or(highest);
-    if position + 1 < lowest || position > highest {
+    if position > highest || position + 1 < lowest {
         position = highest;
         let reset = Event::default().event("reset").id(highest.to_string()).data("{}");
         // the channel is new and empty
@@ -77,37 +80,54 @@ pub(crate) async fn stream(
 
 type Sender = mpsc::Sender<Result<Event, Infallible>>;
 
-/// Sends what comes until the client goes, the server stops or the token is no longer valid.
+/// Sends what comes until the client goes, the server stops or the token is no longer valid. An
+/// outage ends the stream too; the client comes again with its last id.
 async fn follow(app: App, caller: Caller, mut position: i64, sender: Sender) {
     let mut newest = app.newest_event();
-    let mut checked = Instant::now();
     loop {
-        if checked.elapsed() >= RECHECK {
-            match tokens::valid_role(&app.fleet().store, caller.token_id).await {
-                Ok(Some(role)) if role >= caller.role => checked = Instant::now(),
-                // an outage ends the stream too; the client comes again with its last id
-                _ => return,
-            }
+        let looked = Instant::now();
+        match tokens::valid_role(&app.fleet().store, caller.token_id).await {
+            Ok(Some(role)) if role >= caller.role => {}
+            _ => return,
         }
-        while *newest.borrow_and_update() > position {
-            let Ok(batch) = events::after(&app.fleet().store, position, 500).await else {
+        // However much there is to send, and however slowly the client takes it, the token is
+        // looked at again in time.
+        tokio::select! {
+            () = send_news(&app, &mut newest, &mut position, &sender) => return,
+            () = tokio::time::sleep_until(looked + RECHECK) => {}
+            () = sender.closed() => return,
+            () = app.stopping().cancelled() => return,
+        }
+    }
+}
+
+/// Sends events as they come, and moves the position behind each that was sent. Ends when it cannot
+/// go on.
+async fn send_news(
+    app: &App,
+    newest: &mut watch::Receiver<i64>,
+    position: &mut i64,
+    sender: &Sender,
+) {
+    loop {
+        while *newest.borrow_and_update() > *position {
+            let Ok(batch) = events::after(&app.fleet().store, *position, 500).await else {
                 return;
             };
             if batch.is_empty() {
                 break;
             }
             for event in batch {
-                position = event.seq;
-                if sender.send(Ok(body(event))).await.is_err() {
+                // dropped while it waits here, it has neither sent nor moved
+                let Ok(place) = sender.reserve().await else {
                     return;
-                }
+                };
+                *position = event.seq;
+                place.send(Ok(body(event)));
             }
         }
-        tokio::select! {
-            _ = newest.changed() => {}
-            () = tokio::time::sleep_until(checked + RECHECK) => {}
-            () = sender.closed() => return,
-            () = app.stopping().cancelled() => return,
+        if newest.changed().await.is_err() {
+            return;
         }
     }
 }

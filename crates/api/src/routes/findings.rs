@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::types::{FindingBody, FindingList};
 
 /// Lists where the lists and the managed database disagree. Looked for every minute.
-#[utoipa::path(get, path = "/api/admin/findings", tag = "findings", responses(
+#[utoipa::path(get, path = "/api/admin/findings", tag = "findings", operation_id = "list_findings", responses(
     (status = 200, body = FindingList),
 ))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<FindingList>, Problem> {

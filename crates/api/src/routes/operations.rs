@@ -44,7 +44,7 @@ pub(crate) struct ListQuery {
 }
 
 /// Lists operations, the newest first. The list leaves out each step's errors and times.
-#[utoipa::path(get, path = "/api/admin/operations", tag = "operations", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/admin/operations", tag = "operations", operation_id = "list_operations", params(ListQuery), responses(
     (status = 200, body = OperationList),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -89,11 +89,13 @@ pub(crate) async fn list(
 fn decode_cursor(text: &str) -> Option<(Timestamp, Uuid)> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (at, id) = std::str::from_utf8(&bytes).ok()?.split_once(' ')?;
-    Some((at.parse().ok()?, id.parse().ok()?))
+    let at: Timestamp = at.parse().ok()?;
+    // we give out no others, and the database knows no others
+    (at.as_second() >= 0).then_some((at, id.parse().ok()?))
 }
 
 /// Shows an operation.
-#[utoipa::path(get, path = "/api/admin/operations/{id}", tag = "operations",
+#[utoipa::path(get, path = "/api/admin/operations/{id}", tag = "operations", operation_id = "show_operation",
     params(("id" = Uuid, Path, description = "The operation's id")), responses(
     (status = 200, body = OperationBody),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
@@ -108,7 +110,7 @@ pub(crate) async fn show(
 
 /// Asks for an operation to be cancelled. What is under way stops and undoes what it did, unless it
 /// is faster; the answer shows it as it is now.
-#[utoipa::path(post, path = "/api/admin/operations/{id}/cancel", tag = "operations",
+#[utoipa::path(post, path = "/api/admin/operations/{id}/cancel", tag = "operations", operation_id = "cancel_operation",
     params(("id" = Uuid, Path, description = "The operation's id")), responses(
     (status = 202, body = OperationBody),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
@@ -124,8 +126,9 @@ pub(crate) async fn cancel(
     Ok((axum::http::StatusCode::ACCEPTED, load(&app, id).await?))
 }
 
-/// Queues a failed or stuck operation again.
-#[utoipa::path(post, path = "/api/admin/operations/{id}/retry", tag = "operations",
+/// Queues a failed or stuck operation again. Needs the role that asking for it needs; from then on
+/// it is this token that must still be valid when it starts.
+#[utoipa::path(post, path = "/api/admin/operations/{id}/retry", tag = "operations", operation_id = "retry_operation",
     params(("id" = Uuid, Path, description = "The operation's id")), responses(
     (status = 202, body = OperationBody),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),

@@ -50,7 +50,7 @@ pub(crate) struct ListQuery {
 }
 
 /// Lists schemas.
-#[utoipa::path(get, path = "/api/admin/schemas", tag = "schemas", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/admin/schemas", tag = "schemas", operation_id = "list_schemas", params(ListQuery), responses(
     (status = 200, body = SchemaList),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -85,7 +85,7 @@ pub(crate) async fn list(
 }
 
 /// Counts over the whole fleet.
-#[utoipa::path(get, path = "/api/admin/schemas/facets", tag = "schemas", responses(
+#[utoipa::path(get, path = "/api/admin/schemas/facets", tag = "schemas", operation_id = "count_schemas", responses(
     (status = 200, body = Facets),
 ))]
 pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Problem> {
@@ -107,7 +107,7 @@ pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Probl
 
 /// Shows a schema, with its size measured now if the managed database answers. The living one bears
 /// the name; without one, the one dropped last.
-#[utoipa::path(get, path = "/api/admin/schemas/{name}", tag = "schemas",
+#[utoipa::path(get, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "show_schema",
     params(("name" = String, Path, description = "The institution's name")), responses(
     (status = 200, body = SchemaBody),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
@@ -131,7 +131,7 @@ pub(crate) async fn show(
 }
 
 /// Asks for an institution's schema.
-#[utoipa::path(post, path = "/api/admin/schemas", tag = "schemas",
+#[utoipa::path(post, path = "/api/admin/schemas", tag = "schemas", operation_id = "create_schema",
     params(
         ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
@@ -175,7 +175,7 @@ pub(crate) async fn create(
 }
 
 /// Changes attributes, or asks for an action.
-#[utoipa::path(patch, path = "/api/admin/schemas/{name}", tag = "schemas",
+#[utoipa::path(patch, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "patch_schema",
     params(
         ("name" = String, Path, description = "The institution's name"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
@@ -235,7 +235,7 @@ pub(crate) async fn patch(
 }
 
 /// Drops an institution's schema: it is archived and can be recovered for a time.
-#[utoipa::path(delete, path = "/api/admin/schemas/{name}", tag = "schemas",
+#[utoipa::path(delete, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "drop_schema",
     params(
         ("name" = String, Path, description = "The institution's name"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),

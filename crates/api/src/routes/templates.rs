@@ -19,7 +19,7 @@ use crate::types::{
 use crate::wait::answer;
 
 /// Lists every version of every template.
-#[utoipa::path(get, path = "/api/admin/templates", tag = "templates", responses(
+#[utoipa::path(get, path = "/api/admin/templates", tag = "templates", operation_id = "list_templates", responses(
     (status = 200, body = TemplateList),
 ))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<TemplateList>, Problem> {
@@ -27,7 +27,7 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Json<TemplateList>, P
 }
 
 /// Lists the versions of a template.
-#[utoipa::path(get, path = "/api/admin/templates/{name}", tag = "templates",
+#[utoipa::path(get, path = "/api/admin/templates/{name}", tag = "templates", operation_id = "show_template",
     params(("name" = String, Path, description = "The template's name")), responses(
     (status = 200, body = TemplateList),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
@@ -51,7 +51,7 @@ pub(crate) async fn show(
 
 /// Asks for a template's next version, made from a migration folder. The files are read and checked
 /// at once; the operation proves the script and publishes it.
-#[utoipa::path(post, path = "/api/admin/templates", tag = "templates",
+#[utoipa::path(post, path = "/api/admin/templates", tag = "templates", operation_id = "create_template",
     params(
         ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),

@@ -69,8 +69,11 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let cursor: Self = serde_json::from_slice(&bytes).ok()?;
         let readable = match sort.key {
-            SortKey::Name => true,
-            SortKey::CreatedAt | SortKey::UpdatedAt => cursor.value.parse::<Timestamp>().is_ok(),
+            SortKey::Name => !cursor.value.contains('\0'),
+            // before 1970 we gave out none, and long before it PostgreSQL reads none
+            SortKey::CreatedAt | SortKey::UpdatedAt => {
+                cursor.value.parse::<Timestamp>().is_ok_and(|time| time.as_second() >= 0)
+            }
             SortKey::Usage => cursor.value.parse::<i64>().is_ok(),
         };
         (cursor.sort == sort && readable).then_some(cursor)
@@ -254,5 +257,15 @@ mod tests {
         let other = Sort { key: SortKey::Usage, descending: false };
         assert_eq!(Cursor::decode(&cursor.encode(), other), None);
         assert_eq!(Cursor::decode("nonsense", sort), None);
+        for (key, value) in [
+            (SortKey::Name, "a\0b"),
+            (SortKey::CreatedAt, "-009999-01-02T00:00:00Z"),
+            (SortKey::UpdatedAt, "yesterday"),
+            (SortKey::Usage, "1e9"),
+        ] {
+            let sort = Sort { key, descending: true };
+            let forged = Cursor { sort, value: value.into(), id: Uuid::nil() };
+            assert_eq!(Cursor::decode(&forged.encode(), sort), None, "{value}");
+        }
     }
 }

@@ -1,0 +1,19 @@
+//! The API from outside: real requests over HTTP to a server with a worker, on real databases. A
+//! folder is a path of the API, a file what is asked of it; `server.rs` is what they all stand on.
+
+#![expect(clippy::unwrap_used, reason = "a test panics when something is not there")]
+
+mod access;
+mod audit;
+mod bodies;
+mod call;
+mod events;
+mod health;
+mod openapi;
+mod operations;
+mod outages;
+mod problems;
+mod schemas;
+mod server;
+mod templates;
+mod tokens;

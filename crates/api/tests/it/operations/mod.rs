@@ -1,0 +1,6 @@
+//! `/api/admin/operations`
+
+mod cancel;
+mod list;
+mod order;
+mod retry;

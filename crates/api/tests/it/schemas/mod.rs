@@ -1,0 +1,8 @@
+//! `/api/admin/schemas`
+
+mod create;
+mod delete;
+mod facets;
+mod list;
+mod patch;
+mod show;

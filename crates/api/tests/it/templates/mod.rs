@@ -1,0 +1,3 @@
+//! `/api/admin/templates`
+
+mod create;

@@ -1,0 +1,4 @@
+//! `/api/admin/tokens` and `/api/admin/whoami`
+
+mod create;
+mod revoke;
