@@ -277,30 +277,45 @@ impl<K: Kind> Run<K> {
         state: &'static str,
         error: Option<&Value>,
     ) -> Result<(), LetGo> {
+        let memo = self.memo();
+        let line = self.line(seq, name, state, error, &memo);
+        operations::journal(tx, self.claim.id, self.claim.generation, &line).await??;
+        Ok(())
+    }
+
+    fn line<'a>(
+        &'a self,
+        seq: i32,
+        name: &'a str,
+        state: &'static str,
+        error: Option<&'a Value>,
+        memo: &'a Value,
+    ) -> Journal<'a> {
         let next = if self.claim.unwinding {
             usize::try_from(self.claim.steps_done - 1).ok().and_then(|i| K::STEPS.get(i))
         } else {
             K::STEPS.get(self.claim.steps_done as usize)
         };
-        let line = Journal {
+        Journal {
             seq,
             name,
             state,
             error,
-            memo: &self.memo(),
+            memo,
             steps_done: self.claim.steps_done,
             next_step: next.map(|step| step.name),
             unwinding: self.claim.unwinding,
             operation_error: self.claim.error.as_ref(),
-        };
-        operations::journal(tx, self.claim.id, self.claim.generation, &line).await??;
-        Ok(())
+        }
     }
 
     /// The last step's journal, the outcome and the end, all at once.
     async fn succeed(&mut self, last: &Step<K>, seq: i32) -> Result<(), LetGo> {
         let mut tx = self.context.fleet.store.begin().await?;
-        self.write_line(&mut tx, seq, last.name, "done", None).await?;
+        let (memo, result) = (self.memo(), self.kind.result());
+        let line = self.line(seq, last.name, "done", None, &memo);
+        let (id, generation) = (self.claim.id, self.claim.generation);
+        operations::succeed(&mut tx, id, generation, &line, Some(&result)).await??;
         self.conclude(tx, OperationState::Succeeded, None).await
     }
 
@@ -309,21 +324,20 @@ impl<K: Kind> Run<K> {
         state: OperationState,
         error: Option<&Value>,
     ) -> Result<OperationState, LetGo> {
-        let tx = self.context.fleet.store.begin().await?;
+        let mut tx = self.context.fleet.store.begin().await?;
+        let ending = Ending { state, steps_done: self.claim.steps_done, error, result: None };
+        operations::finish(&mut tx, self.claim.id, self.claim.generation, &ending).await??;
         self.conclude(tx, state, error).await?;
         Ok(state)
     }
 
+    /// What an end brings with it, in the transaction that has just ended the operation.
     async fn conclude(
         &mut self,
         mut tx: tenantry_store::Tx,
         state: OperationState,
         error: Option<&Value>,
     ) -> Result<(), LetGo> {
-        let result = (state == OperationState::Succeeded).then(|| self.kind.result());
-        let ending =
-            Ending { state, steps_done: self.claim.steps_done, error, result: result.as_ref() };
-        operations::finish(&mut tx, self.claim.id, self.claim.generation, &ending).await??;
         let reason = error.map(text).unwrap_or_default();
         let ended = match state {
             OperationState::Succeeded => Ended::Succeeded,
