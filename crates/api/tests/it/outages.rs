@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tenantry_domain::access::Role;
 use tenantry_domain::problem::Code;
 use tenantry_ops::runner::WorkerConfig;
@@ -36,12 +36,21 @@ async fn case_6_the_control_database_is_killed_and_comes_back() {
     let worker = WorkerConfig { places: 4, lease, ..quick_worker() };
     let server = TestServer::with(databases, Setup { worker: Some(worker), sessions: 8 }).await;
     server.create("before").await;
+    // four are in the middle of it when it happens, the others wait for their turn
+    let mut managed = server.managed().await;
+    managed.execute("begin; lock table tenantry.template in access exclusive mode").await.unwrap();
     let mut asked = Vec::new();
     for number in 0..30 {
         let call = server.post("/schemas", json!({ "name": format!("school_{number}") }));
         asked.push(call.send().await.is(202)["id"].clone());
     }
+    until(async || {
+        let running = server.get("/operations?state=running").await.is(200);
+        (running["total"] == 4).then_some(())
+    })
+    .await;
     control.kill9().await;
+    managed.execute("rollback").await.unwrap();
 
     let (read, written, ready) = tokio::join!(
         server.get("/schemas"),
