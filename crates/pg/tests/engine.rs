@@ -1,10 +1,6 @@
 //! What Tenantry installs in a managed database and does there, on a real server. `make test-matrix`
 //! runs this on every supported major version.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test says where it broke by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
 use sqlx::{Connection, Executor};
 use tenantry_pg::database::DatabaseConfig;
