@@ -11,10 +11,14 @@ pub mod catalog;
 pub mod database;
 pub mod embedded;
 pub mod error;
+pub mod fence;
 pub mod install;
 pub mod schema;
 pub mod sql;
 pub mod template;
 
+mod guard;
+
 pub use database::ManagedDatabase;
 pub use error::{PgError, Situation};
+pub use fence::Fence;

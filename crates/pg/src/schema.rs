@@ -1,13 +1,12 @@
 //! What is done to one institution's schema: each verb is one call of one SQL function, in one
 //! transaction with the marker row, and may be repeated.
 
-use std::future::Future;
-use std::time::Duration;
-
 use uuid::Uuid;
 
 use crate::database::ManagedDatabase;
-use crate::error::{PgError, Situation};
+use crate::error::PgError;
+use crate::fence::Fence;
+use crate::guard::brief;
 
 /// The truth about a schema, as its managed database keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -28,15 +27,6 @@ pub struct Marker {
     pub template_version: i32,
     /// The operation that changed it last; none for a call from SQL.
     pub operation: Option<Uuid>,
-}
-
-/// Under whose name a change is made: the operation and the generation of its claim.
-#[derive(Clone, Copy, Debug)]
-pub struct Fence {
-    /// The operation's id.
-    pub operation: Uuid,
-    /// The claim's generation; a lower one than the last is refused.
-    pub generation: i64,
 }
 
 /// What a new schema is made of.
@@ -155,15 +145,17 @@ impl ManagedDatabase {
     /// its TOAST table), the lock table is shared by the whole server, and we take no more than a
     /// quarter of what is free.
     async fn purge_batch_size(&self) -> Result<i32, PgError> {
-        Ok(sqlx::query_scalar(
-            "select least(200, greatest(1, (
+        brief(
+            sqlx::query_scalar(
+                "select least(200, greatest(1, (
                current_setting('max_locks_per_transaction')::int
                  * (current_setting('max_connections')::int
                     + current_setting('max_prepared_transactions')::int)
                - (select count(*) from pg_locks where not fastpath)) / 4 / 8))::int",
+            )
+            .fetch_one(self.pool()),
         )
-        .fetch_one(self.pool())
-        .await?)
+        .await
     }
 
     /// Ends every session of an application role and says how many there were.
@@ -171,13 +163,15 @@ impl ManagedDatabase {
     /// # Errors
     /// When the server cannot be asked, or we lack `pg_signal_backend`.
     pub async fn end_sessions(&self, role: &str) -> Result<i64, PgError> {
-        Ok(sqlx::query_scalar(
-            "select count(*) filter (where pg_terminate_backend(pid))
+        brief(
+            sqlx::query_scalar(
+                "select count(*) filter (where pg_terminate_backend(pid))
              from pg_stat_activity where usename = $1",
+            )
+            .bind(role)
+            .fetch_one(self.pool()),
         )
-        .bind(role)
-        .fetch_one(self.pool())
-        .await?)
+        .await
     }
 
     /// Ends the sessions that work for an operation under this claim or an earlier one: they hold
@@ -186,16 +180,18 @@ impl ManagedDatabase {
     /// # Errors
     /// When the server cannot be asked.
     pub async fn end_claims(&self, fence: Fence) -> Result<i64, PgError> {
-        Ok(sqlx::query_scalar(
-            "select count(*) filter (where pg_terminate_backend(pid))
+        brief(
+            sqlx::query_scalar(
+                "select count(*) filter (where pg_terminate_backend(pid))
              from pg_stat_activity
              where application_name like 'tenantry/' || $1::text || '/%'
                and split_part(application_name, '/', 3)::bigint <= $2",
+            )
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .fetch_one(self.pool()),
         )
-        .bind(fence.operation)
-        .bind(fence.generation)
-        .fetch_one(self.pool())
-        .await?)
+        .await
     }
 
     /// The marker of a schema, if it has one.
@@ -203,10 +199,12 @@ impl ManagedDatabase {
     /// # Errors
     /// When the server cannot be asked.
     pub async fn marker(&self, id: Uuid) -> Result<Option<Marker>, PgError> {
-        Ok(sqlx::query_as("select * from tenantry.schema_marker where id = $1")
-            .bind(id)
-            .fetch_optional(self.pool())
-            .await?)
+        brief(
+            sqlx::query_as("select * from tenantry.schema_marker where id = $1")
+                .bind(id)
+                .fetch_optional(self.pool()),
+        )
+        .await
     }
 
     async fn change(
@@ -219,47 +217,4 @@ impl ManagedDatabase {
             call.bind(id).bind(fence.operation).bind(fence.generation).fetch_one(self.pool());
         self.guarded(fence, call).await
     }
-
-    /// Waits for a call, but not for an answer that cannot come any more. A connection that died
-    /// without a word (a firewall, a machine that lost power) never wakes whoever reads from it. So
-    /// every [`LOOK`] another session is asked whether the server still works for us; when it does
-    /// not, twice in a row, or cannot be asked in that time, the call is given up as transient.
-    async fn guarded<T>(
-        &self,
-        fence: Fence,
-        call: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<T, PgError> {
-        let mut call = std::pin::pin!(call);
-        let mut missed = 0;
-        loop {
-            match tokio::time::timeout(LOOK, &mut call).await {
-                Ok(answer) => return Ok(answer?),
-                Err(_) => match tokio::time::timeout(LOOK, self.works_for(fence)).await {
-                    Ok(Ok(true)) => missed = 0,
-                    _ => missed += 1,
-                },
-            }
-            if missed == 2 {
-                return Err(PgError::new(
-                    Situation::Transient,
-                    "the connection to the managed database is dead: no answer will come",
-                ));
-            }
-        }
-    }
-
-    async fn works_for(&self, fence: Fence) -> Result<bool, PgError> {
-        Ok(sqlx::query_scalar(
-            "select exists (select from pg_stat_activity
-                            where application_name = 'tenantry/' || $1::text || '/' || $2::text
-                              and state <> 'idle')",
-        )
-        .bind(fence.operation)
-        .bind(fence.generation)
-        .fetch_one(self.pool())
-        .await?)
-    }
 }
-
-/// How often a call that takes long is looked after.
-const LOOK: Duration = Duration::from_secs(7);

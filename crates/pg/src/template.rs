@@ -8,6 +8,8 @@ use uuid::Uuid;
 use crate::database::ManagedDatabase;
 use crate::ddl;
 use crate::error::{PgError, Situation};
+use crate::fence::Fence;
+use crate::guard::brief;
 use crate::sql::{Ident, script};
 
 /// What a proof found.
@@ -27,10 +29,21 @@ impl ManagedDatabase {
     ///
     /// # Errors
     /// What the script ran into, with the server's message; `Refused` when it reached outside.
-    pub async fn prove_template(&self, text: &str) -> Result<Proof, PgError> {
+    pub async fn prove_template(&self, text: &str, fence: Fence) -> Result<Proof, PgError> {
+        self.guarded(fence, self.prove(text, fence)).await
+    }
+
+    async fn prove(&self, text: &str, fence: Fence) -> Result<Proof, PgError> {
         let scratch = Ident::new(format!("tenantry_scratch_{}", Uuid::new_v4().simple()))
             .expect("49 characters, no NUL");
         let mut tx = self.pool().begin().await?;
+        sqlx::query(
+            "select set_config('application_name', 'tenantry/' || $1::text || '/' || $2::text, true)",
+        )
+        .bind(fence.operation)
+        .bind(fence.generation)
+        .execute(&mut *tx)
+        .await?;
         tx.execute("set local role tenantry_owner").await?;
         tx.execute(ddl!("create schema {} authorization tenantry_prover", scratch).into_sql())
             .await?;
@@ -72,13 +85,15 @@ impl ManagedDatabase {
         checksum: &str,
         operation: Uuid,
     ) -> Result<i32, PgError> {
-        Ok(sqlx::query_scalar("select tenantry.publish_template($1, $2, $3, $4)")
-            .bind(name)
-            .bind(text)
-            .bind(checksum)
-            .bind(operation)
-            .fetch_one(self.pool())
-            .await?)
+        brief(
+            sqlx::query_scalar("select tenantry.publish_template($1, $2, $3, $4)")
+                .bind(name)
+                .bind(text)
+                .bind(checksum)
+                .bind(operation)
+                .fetch_one(self.pool()),
+        )
+        .await
     }
 
     /// Takes back what an operation published.
@@ -86,10 +101,10 @@ impl ManagedDatabase {
     /// # Errors
     /// When the server cannot be asked.
     pub async fn withdraw_template(&self, operation: Uuid) -> Result<(), PgError> {
-        sqlx::query("select tenantry.withdraw_template($1)")
+        let call = sqlx::query("select tenantry.withdraw_template($1)")
             .bind(operation)
-            .execute(self.pool())
-            .await?;
+            .execute(self.pool());
+        brief(call).await?;
         Ok(())
     }
 }
@@ -99,6 +114,7 @@ impl ManagedDatabase {
 /// can be seen. TOAST relations live in `pg_toast`.
 const OUTSIDE: &str = "
     with me as (select pg_current_xact_id()::text::numeric as xid,
+                       pg_snapshot_xmax(pg_current_snapshot())::text::numeric as next_xid,
                        (select oid from pg_namespace where nspname = $1) as scratch),
     ours as (
       select 'relation ' || c.oid::regclass::text as object, c.xmin from pg_class c, me
@@ -119,10 +135,13 @@ const OUTSIDE: &str = "
       union all
       select 'event trigger ' || quote_ident(evtname), v.xmin from pg_event_trigger v
     )
-    select object from ours, me
-    where xmin::text::numeric >= me.xid % 4294967296
-      and pg_xact_status((me.xid - me.xid % 4294967296 + xmin::text::numeric)::text::xid8)
-          = 'in progress'
+    select object
+    from (select object, xid, next_xid,
+                 -- xmin has 32 bits; what we wrote is of our own epoch, and frozen rows keep any number
+                 xid - xid % 4294967296 + xmin::text::numeric as writer
+          from ours, me) written
+    where case when writer >= xid and writer < next_xid
+               then pg_xact_status(writer::text::xid8) = 'in progress' end
     union all
     select 'a function with SECURITY DEFINER: ' || p.oid::regprocedure::text
     from pg_proc p, me where p.pronamespace = me.scratch and p.prosecdef

@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
 use sqlx::{Connection, Executor};
+use tenantry_pg::Fence;
 use tenantry_pg::database::DatabaseConfig;
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
-use tenantry_pg::schema::{Fence, Marker, NewSchema};
+use tenantry_pg::schema::{Marker, NewSchema};
 use tenantry_pg::sql::Ident;
 use tenantry_pg::{ManagedDatabase, PgError, Situation, ddl};
 use tenantry_testkit::{Cluster, PrivateServer, TestDatabase};
@@ -218,9 +219,9 @@ async fn a_script_that_reaches_outside_is_not_proved() {
                 .to_owned(),
         ),
     ] {
-        assert!(database.prove_template(&script).await.is_err(), "{what}");
+        assert!(database.prove_template(&script, fence()).await.is_err(), "{what}");
     }
-    let proof = database.prove_template(SCRIPT).await.unwrap();
+    let proof = database.prove_template(SCRIPT, fence()).await.unwrap();
     assert!(proof.relations > 10);
     let mut admin = test.connect().await;
     let left: i64 = sqlx::query_scalar(

@@ -7,9 +7,10 @@ use std::time::Instant;
 use anyhow::Result;
 use reqwest::Method;
 use serde_json::json;
+use tenantry_pg::Fence;
 use tenantry_pg::ManagedDatabase;
 use tenantry_pg::database::DatabaseConfig;
-use tenantry_pg::schema::{Fence, NewSchema};
+use tenantry_pg::schema::NewSchema;
 use uuid::Uuid;
 
 use super::figure::{Figure, Goal};

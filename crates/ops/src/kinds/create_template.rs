@@ -58,7 +58,7 @@ impl CreateTemplate {
     }
 
     async fn prove(&mut self, cx: &Context) -> Result<(), StepError> {
-        let proof = cx.fleet.database.prove_template(&self.script).await?;
+        let proof = cx.fleet.database.prove_template(&self.script, cx.fence).await?;
         self.relations = proof.relations;
         self.proof_ms = proof.took.as_secs_f64() * 1000.0;
         Ok(())

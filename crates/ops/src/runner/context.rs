@@ -1,6 +1,6 @@
 //! What a step has to work with.
 
-use tenantry_pg::schema::Fence;
+use tenantry_pg::Fence;
 use tokio_util::sync::CancellationToken;
 
 use super::faults::Faults;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tenantry_pg::Fence;
 use tenantry_pg::PgError;
-use tenantry_pg::schema::Fence;
 use tenantry_store::operations::{self, Claim};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;

@@ -3,8 +3,9 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tenantry_ops::submit::{self, CreateRequest, Requester};
+use tenantry_pg::Fence;
 use tenantry_pg::Situation;
-use tenantry_pg::schema::{Fence, NewSchema};
+use tenantry_pg::schema::NewSchema;
 use uuid::Uuid;
 
 use crate::crash::worker_command;

@@ -21,11 +21,19 @@ begin
   end if;
   -- ends the sessions of an institution that is being suspended
   if not pg_has_role('tenantry_control', 'pg_signal_backend', 'member') then
-    grant pg_signal_backend to tenantry_control;
+    begin
+      grant pg_signal_backend to tenantry_control;
+    exception when insufficient_privilege then
+      raise warning 'tenantry_control cannot end the sessions of a suspended institution'
+        using hint = 'A superuser can mend that: grant pg_signal_backend to tenantry_control;';
+    end;
   end if;
-  -- an administrator without superuser rights must be a member of what it hands things to
-  if not pg_has_role(current_user, 'tenantry_owner', 'member')
-     or not pg_has_role(current_user, 'tenantry_control', 'member') then
-    execute format('grant tenantry_owner, tenantry_control to %I', current_user);
+  -- An administrator without superuser rights must be able to become what it hands things to. From
+  -- PostgreSQL 16 on, whoever makes a role is a member of it, but may not become it unasked.
+  if not (select rolsuper from pg_roles where rolname = current_user)
+     and current_user <> 'tenantry_control' then
+    execute format('grant tenantry_owner, tenantry_control to %I', current_user)
+      || case when current_setting('server_version_num')::int >= 160000
+              then ' with set true, inherit true' else '' end;
   end if;
 end $$;
