@@ -82,7 +82,7 @@ pub async fn apply_tables(
 /// Runs an installation again while a lock of somebody else is in its way.
 ///
 /// # Errors
-/// The last error, when it is another one or the tries are used up.
+/// `Transient` when the lock is still held after the last try; else the installation's own error.
 pub async fn retry_on_lock<T, F>(mut install: F) -> Result<T, PgError>
 where
     F: AsyncFnMut() -> Result<T, PgError>,
@@ -95,6 +95,16 @@ where
                     "another session holds a lock on Tenantry's tables: {error}"
                 );
                 tokio::time::sleep(Duration::from_millis(200 * u64::from(attempt))).await;
+            }
+            Err(error) if error.sqlstate() == Some("55P03") => {
+                return Err(PgError::new(
+                    Situation::Transient,
+                    format!(
+                        "another session holds a lock on Tenantry's tables, and {TRIES} tries met it \
+                         ({error}); pg_locks and pg_stat_activity show whose it is: end that \
+                         session, or try again when it is done"
+                    ),
+                ));
             }
             outcome => return outcome,
         }

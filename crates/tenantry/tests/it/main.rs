@@ -1,0 +1,12 @@
+//! The binary as its users have it: started, killed and called as a program, on real PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says where it broke by panicking"
+)]
+
+mod command_line;
+mod external;
+mod killed;
+mod program;
+mod server;
