@@ -23,7 +23,7 @@ static SCHOOL: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../examples/school/pri
 
 /// The schools of the demo; more are numbered.
 const SCHOOLS: [(&str, &str); 12] = [
-    ("oakwood", "Oakwood Primary School"),
+    ("ashgrove", "Ashgrove Primary School"),
     ("riverbank", "Riverbank High School"),
     ("st_marys", "St Mary's College"),
     ("northgate", "Northgate Academy"),
