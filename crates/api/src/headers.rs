@@ -6,6 +6,21 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use std::convert::Infallible;
+use utoipa::IntoParams;
+
+/// The headers of a request that becomes an operation, for the document alone: `PreferredWait` and
+/// `extract::Body` read them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it is only described")]
+pub(crate) struct ChangeHeaders {
+    /// `wait=N`: answer when the operation ended, or after N seconds.
+    #[param(rename = "Prefer", example = "wait=10")]
+    prefer: Option<String>,
+    /// Makes sending the same request again safe.
+    #[param(rename = "Idempotency-Key", pattern = "^[!-~]{1,255}$")]
+    idempotency_key: Option<String>,
+}
 
 /// The longest wait that `Prefer: wait=N` gets.
 const MAX_WAIT: Duration = Duration::from_secs(60);

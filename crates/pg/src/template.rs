@@ -110,11 +110,10 @@ impl ManagedDatabase {
 }
 
 /// Rows that this transaction or one of its subtransactions wrote into the catalogs about something
-/// outside the scratch schema. A visible row whose writer is still in progress is ours: nobody else's
-/// can be seen. TOAST relations live in `pg_toast`.
+/// outside the scratch schema. Such a row is seen although its writer is not in our snapshot, which
+/// only our own are. TOAST relations live in `pg_toast`.
 const OUTSIDE: &str = "
     with me as (select pg_current_xact_id()::text::numeric as xid,
-                       pg_snapshot_xmax(pg_current_snapshot())::text::numeric as next_xid,
                        (select oid from pg_namespace where nspname = $1) as scratch),
     ours as (
       select 'relation ' || c.oid::regclass::text as object, c.xmin from pg_class c, me
@@ -136,12 +135,13 @@ const OUTSIDE: &str = "
       select 'event trigger ' || quote_ident(evtname), v.xmin from pg_event_trigger v
     )
     select object
-    from (select object, xid, next_xid,
-                 -- xmin has 32 bits; what we wrote is of our own epoch, and frozen rows keep any number
+    from (select object, xid,
+                 -- xmin has 32 bits; what we wrote is of our own epoch
                  xid - xid % 4294967296 + xmin::text::numeric as writer
           from ours, me) written
-    where case when writer >= xid and writer < next_xid
-               then pg_xact_status(writer::text::xid8) = 'in progress' end
+    -- a frozen row keeps whatever number it had; the bound keeps those out, but for a few
+    where writer >= xid and writer < xid + 1000000
+      and not pg_visible_in_snapshot(writer::text::xid8, pg_current_snapshot())
     union all
     select 'a function with SECURITY DEFINER: ' || p.oid::regprocedure::text
     from pg_proc p, me where p.pronamespace = me.scratch and p.prosecdef

@@ -24,6 +24,7 @@ pub(crate) struct ListQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<i64>,
     /// `nextCursor` of the page before.
+    #[param(pattern = "^[0-9]+$")]
     cursor: Option<String>,
 }
 

@@ -40,6 +40,7 @@ pub(crate) struct ListQuery {
     #[param(minimum = 0)]
     offset: Option<i64>,
     /// `nextCursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
 

@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
-use crate::headers::PreferredWait;
+use crate::headers::{ChangeHeaders, PreferredWait};
 use crate::problem::Problem;
 use crate::shape;
 use crate::types::{
@@ -37,7 +37,7 @@ pub(crate) struct ListQuery {
     #[param(example = "active,suspended")]
     state: Option<String>,
     /// `name`, `createdAt`, `updatedAt` or `usage`; with `-` in front the largest first.
-    #[param(example = "-updatedAt")]
+    #[param(example = "-updatedAt", pattern = "^-?(name|createdAt|updatedAt|usage)$")]
     sort: Option<String>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 500, default = 50)]
@@ -46,6 +46,7 @@ pub(crate) struct ListQuery {
     #[param(minimum = 0)]
     offset: Option<i64>,
     /// `nextCursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
 }
 
@@ -132,10 +133,7 @@ pub(crate) async fn show(
 
 /// Asks for an institution's schema.
 #[utoipa::path(post, path = "/api/admin/schemas", tag = "schemas", operation_id = "create_schema",
-    params(
-        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
-    ),
+    params(ChangeHeaders),
     request_body = NewSchemaRequest, responses(
     (status = 200, body = OperationBody, description = "It ended within the wait"),
     (status = 202, body = OperationBody, description = "It is queued or under way"),
@@ -178,8 +176,7 @@ pub(crate) async fn create(
 #[utoipa::path(patch, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "patch_schema",
     params(
         ("name" = String, Path, description = "The institution's name"),
-        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
+        ChangeHeaders,
     ),
     request_body = SchemaPatch, responses(
     (status = 200, body = PatchOutcome, description = "Attributes are changed, or the operation ended within the wait"),
@@ -238,8 +235,7 @@ pub(crate) async fn patch(
 #[utoipa::path(delete, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "drop_schema",
     params(
         ("name" = String, Path, description = "The institution's name"),
-        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
+        ChangeHeaders,
     ),
     request_body = DropRequest, responses(
     (status = 200, body = OperationBody, description = "It ended within the wait"),

@@ -11,7 +11,7 @@ use tenantry_store::templates::{self, Template};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Body, Path};
-use crate::headers::PreferredWait;
+use crate::headers::{ChangeHeaders, PreferredWait};
 use crate::problem::Problem;
 use crate::types::{
     NewTemplateRequest, OperationBody, ProblemBody, TemplateBody, TemplateLayout, TemplateList,
@@ -52,10 +52,7 @@ pub(crate) async fn show(
 /// Asks for a template's next version, made from a migration folder. The files are read and checked
 /// at once; the operation proves the script and publishes it.
 #[utoipa::path(post, path = "/api/admin/templates", tag = "templates", operation_id = "create_template",
-    params(
-        ("Prefer" = Option<String>, Header, description = "`wait=N`: answer when the operation ended, or after N seconds"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes sending the same request again safe"),
-    ),
+    params(ChangeHeaders),
     request_body = NewTemplateRequest, responses(
     (status = 200, body = OperationBody, description = "It ended within the wait"),
     (status = 202, body = OperationBody, description = "It is queued or under way"),

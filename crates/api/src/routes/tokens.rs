@@ -21,7 +21,7 @@ use crate::types::{IssuedToken, NewTokenRequest, ProblemBody, TokenBody, TokenLi
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Tells who the caller is.
-#[utoipa::path(get, path = "/api/admin/whoami", tag = "tokens", responses(
+#[utoipa::path(get, path = "/api/admin/whoami", tag = "tokens", operation_id = "whoami", responses(
     (status = 200, body = Whoami),
 ))]
 pub(crate) async fn whoami(caller: Caller) -> Json<Whoami> {
@@ -29,7 +29,7 @@ pub(crate) async fn whoami(caller: Caller) -> Json<Whoami> {
 }
 
 /// Lists the tokens.
-#[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", responses(
+#[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", operation_id = "list_tokens", responses(
     (status = 200, body = TokenList),
 ))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<TokenList>, Problem> {
@@ -39,7 +39,7 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Json<TokenList>, Prob
 }
 
 /// Makes a token. The answer is the only place where its secret is ever shown.
-#[utoipa::path(post, path = "/api/admin/tokens", tag = "tokens",
+#[utoipa::path(post, path = "/api/admin/tokens", tag = "tokens", operation_id = "create_token",
     request_body = NewTokenRequest, responses(
     (status = 201, body = IssuedToken),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
@@ -80,7 +80,7 @@ pub(crate) async fn create(
 }
 
 /// Revokes a token, at once and for good.
-#[utoipa::path(delete, path = "/api/admin/tokens/{id}", tag = "tokens",
+#[utoipa::path(delete, path = "/api/admin/tokens/{id}", tag = "tokens", operation_id = "revoke_token",
     params(("id" = Uuid, Path, description = "The token's id")), responses(
     (status = 200, body = TokenBody),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),

@@ -103,7 +103,7 @@ pub struct NewSchemaRequest {
     pub name: String,
     /// Its name for people; the name itself when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub display_name: Option<String>,
     /// The template; `default` when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

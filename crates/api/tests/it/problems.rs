@@ -128,7 +128,7 @@ async fn a_token_is_checked_before_anything_else_is_told() {
         format!("Bearer {right}x"),
         format!("Bearer {}", &right[..right.len() - 1]),
         format!("Bearer {}", right.to_uppercase()),
-        "Bearer ' or '1'='1".to_owned(),
+        "Bearer ' or '1'='1".into(),
         right.clone(),
     ] {
         let call = server.call(Method::GET, "/api/admin/schemas/nobody");
