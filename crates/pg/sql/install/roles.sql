@@ -21,11 +21,20 @@ begin
   end if;
   -- ends the sessions of an institution that is being suspended
   if not pg_has_role('tenantry_control', 'pg_signal_backend', 'member') then
-    grant pg_signal_backend to tenantry_control;
+    begin
+      grant pg_signal_backend to tenantry_control;
+    exception when insufficient_privilege then
+      -- since PostgreSQL 16, createrole alone does not do
+      raise exception 'the role % may not grant pg_signal_backend, which ends the sessions of suspended institutions',
+                      quote_ident(current_user)
+        using errcode = 'insufficient_privilege',
+              hint = format('As a superuser: grant pg_signal_backend to %I with admin option', current_user);
+    end;
   end if;
-  -- an administrator without superuser rights must be a member of what it hands things to
-  if not pg_has_role(current_user, 'tenantry_owner', 'member')
-     or not pg_has_role(current_user, 'tenantry_control', 'member') then
+  -- An administrator without superuser rights must be a member of what it hands things to. Asked for
+  -- is usage: since PostgreSQL 16, who makes a role is a member of it that may only administer it.
+  if not pg_has_role(current_user, 'tenantry_owner', 'usage')
+     or not pg_has_role(current_user, 'tenantry_control', 'usage') then
     execute format('grant tenantry_owner, tenantry_control to %I', current_user);
   end if;
 end $$;
