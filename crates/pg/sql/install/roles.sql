@@ -24,16 +24,17 @@ begin
     begin
       grant pg_signal_backend to tenantry_control;
     exception when insufficient_privilege then
-      raise warning 'tenantry_control cannot end the sessions of a suspended institution'
-        using hint = 'A superuser can mend that: grant pg_signal_backend to tenantry_control;';
+      -- since PostgreSQL 16, createrole alone does not do
+      raise exception 'the role % may not grant pg_signal_backend, which ends the sessions of suspended institutions',
+                      quote_ident(current_user)
+        using errcode = 'insufficient_privilege',
+              hint = format('As a superuser: grant pg_signal_backend to %I with admin option', current_user);
     end;
   end if;
-  -- An administrator without superuser rights must be able to become what it hands things to. From
-  -- PostgreSQL 16 on, whoever makes a role is a member of it, but may not become it unasked.
-  if not (select rolsuper from pg_roles where rolname = current_user)
-     and current_user <> 'tenantry_control' then
-    execute format('grant tenantry_owner, tenantry_control to %I', current_user)
-      || case when current_setting('server_version_num')::int >= 160000
-              then ' with set true, inherit true' else '' end;
+  -- An administrator without superuser rights must be a member of what it hands things to. Asked for
+  -- is usage: since PostgreSQL 16, who makes a role is a member of it that may only administer it.
+  if not pg_has_role(current_user, 'tenantry_owner', 'usage')
+     or not pg_has_role(current_user, 'tenantry_control', 'usage') then
+    execute format('grant tenantry_owner, tenantry_control to %I', current_user);
   end if;
 end $$;

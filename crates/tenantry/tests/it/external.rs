@@ -147,8 +147,24 @@ async fn an_administrator_who_is_no_superuser_installs_and_serves() {
         )
         .await
         .unwrap();
-    superuser.close().await.unwrap();
     let administrator = url_as(&postgres, "administrator");
+    let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int4")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    if version >= 160_000 {
+        let lacking = install(&administrator).is(1);
+        lacking.says("grant pg_signal_backend to administrator with admin option");
+        let made: i64 =
+            sqlx::query_scalar("select count(*) from pg_roles where rolname like 'tenantry%'")
+                .fetch_one(&mut superuser)
+                .await
+                .unwrap();
+        assert_eq!(made, 0, "an installation that lacks a right makes nothing");
+        let right = "grant pg_signal_backend to administrator with admin option";
+        superuser.execute(right).await.unwrap();
+    }
+    superuser.close().await.unwrap();
     install(&administrator).is(0);
     install(&administrator).is(0);
     let server = serve(&administrator);
