@@ -30,12 +30,19 @@ async fn databases_are_separate_and_go_away() {
     let name = one.name().to_owned();
     drop(one);
     let mut admin = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
-    let left: i64 = sqlx::query_scalar("select count(*) from pg_database where datname = $1")
-        .bind(name)
-        .fetch_one(&mut admin)
-        .await
-        .unwrap();
-    assert_eq!(left, 0);
+    // the drop is not waited for
+    for _ in 0..600 {
+        let left: i64 = sqlx::query_scalar("select count(*) from pg_database where datname = $1")
+            .bind(&name)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+        if left == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{name} is still there");
 }
 
 #[tokio::test]
