@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use tenantry_domain::access::Role;
 use tenantry_ops::Fleet;
 use tenantry_ops::housekeeping::{Housekeeping, Rhythm};
 use tenantry_ops::runner::{Kind, Registry, Worker, WorkerConfig};
@@ -88,7 +89,8 @@ async fn enqueue_all(fleet: &Fleet, institutions: &[(Uuid, String)]) -> Result<f
         steps_total: 1,
         priority: 0,
         actor: "bench".into(),
-        authority: None,
+        token: None,
+        required_role: Role::Operator,
         source: "system",
         request_id: None,
         idempotency: None,
