@@ -8,6 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use serde::Deserialize;
+use serde_json::json;
+use tenantry_domain::clock;
 use tenantry_domain::problem::Code;
 use tenantry_store::{Store, events, tokens};
 use tokio::sync::{mpsc, watch};
@@ -69,9 +71,16 @@ pub(crate) async fn stream(
     let mut position = last_seen.unwrap_or(highest);
     if position > highest || position + 1 < lowest {
         position = highest;
-        let reset = Event::default().event("reset").id(highest.to_string()).data("{}");
+        let reset = events::Event {
+            seq: highest,
+            kind: "reset".into(),
+            schema_id: None,
+            operation_id: None,
+            data: json!({}),
+            created_at: clock::now(),
+        };
         // the channel is new and empty
-        let _ = sender.try_send(Ok(reset));
+        let _ = sender.try_send(Ok(body(reset)));
     }
     tokio::spawn(follow(app, caller, position, sender));
     Ok(Sse::new(ReceiverStream::new(receiver))

@@ -94,6 +94,7 @@ async fn what_is_no_longer_kept_is_a_reset() {
         let mut events = stream(&server).header("last-event-id", &id).stream().await;
         let reset = events.next().await.unwrap();
         assert_eq!((reset.kind.as_str(), reset.id), ("reset", highest), "after {id}");
+        assert_eq!(reset.data["data"], json!({}), "it has the form of any event");
     }
     // nothing that is gone was missed
     let id = all[1].id.to_string();
