@@ -379,7 +379,7 @@ pub async fn retry(tx: &mut Tx, id: Uuid, token: Option<Uuid>) -> Result<bool, P
          set state = 'queued', run_at = clock_timestamp(), attempt = 0, crash_count = 0,
              cancel_requested_at = null, finished_at = null, token_id = $2,
              -- one that was undoing goes on undoing, for the reason that it had
-             error = case when unwinding then coalesce(error -> 'cause', error) end,
+             error = case when state = 'stuck' and unwinding then coalesce(error -> 'cause', error) end,
              -- a stuck one goes on where it was; a failed one was undone and begins anew
              steps_done = case when state = 'stuck' then steps_done else 0 end,
              memo = case when state = 'stuck' then memo else input end,
