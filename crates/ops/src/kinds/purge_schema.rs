@@ -42,7 +42,16 @@ impl PurgeSchema {
     }
 
     async fn drop_objects(&mut self, cx: &Context) -> Result<(), StepError> {
-        while cx.fleet.database.purge_batch(self.schema, cx.fence).await? > 0 {}
+        let mut left = i32::MAX;
+        while left > 0 {
+            let now = cx.fleet.database.purge_batch(self.schema, cx.fence).await?;
+            // each batch leaves less, or something is in it that cannot be dropped
+            if now >= left {
+                let message = format!("{now} objects are left that cannot be dropped");
+                return Err(StepError::fail("purge_stalled", message));
+            }
+            left = now;
+        }
         self.gone = true;
         Ok(())
     }
