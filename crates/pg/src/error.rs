@@ -82,6 +82,11 @@ impl fmt::Display for PgError {
 
 impl std::error::Error for PgError {}
 
+/// The server's own function that says `tuple concurrently updated` when two sessions change one
+/// row of a catalog that all databases share. It has no SQLSTATE of its own (`XX000`), and the
+/// message is translated, so the name is what tells it.
+const CATALOG_RACE: &str = "simple_heap_update";
+
 impl From<sqlx::Error> for PgError {
     fn from(error: sqlx::Error) -> Self {
         match error.as_database_error() {
@@ -89,7 +94,11 @@ impl From<sqlx::Error> for PgError {
                 let state = database.code().map(|code| code.into_owned());
                 let postgres = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
                 Self {
-                    situation: state.as_deref().map_or(Situation::Refused, situation_of),
+                    situation: if postgres.and_then(|e| e.routine()) == Some(CATALOG_RACE) {
+                        Situation::Transient
+                    } else {
+                        state.as_deref().map_or(Situation::Refused, situation_of)
+                    },
                     message: describe(database.message(), postgres),
                     hint: postgres.and_then(|e| e.hint()).map(str::to_owned),
                     sqlstate: state,

@@ -150,6 +150,34 @@ async fn a_role_that_is_there_is_left_alone() {
     admin.execute(ddl!("drop role {}", role).into_sql()).await.unwrap();
 }
 
+/// Two databases of a server that make an institution of the same name in the same moment: the role
+/// name goes to one of them, and the other takes another.
+#[tokio::test]
+async fn a_role_that_is_made_in_this_moment_is_left_alone() {
+    let Engine { database, test } = engine().await;
+    let name = name();
+    let role = Ident::new(format!("inst_{name}")).unwrap();
+    let mut other = test.connect().await;
+    other.execute("begin").await.unwrap();
+    other.execute(ddl!("create role {}", role).into_sql()).await.unwrap();
+    let mut watcher = test.connect().await;
+    let waiting = async {
+        while !sqlx::query_scalar::<_, bool>(
+            "select exists (select from pg_locks where not granted and locktype = 'transactionid')",
+        )
+        .fetch_one(&mut watcher)
+        .await
+        .unwrap()
+        {
+            tokio::task::yield_now().await;
+        }
+        other.execute("commit").await.unwrap();
+    };
+    let (made, ()) = tokio::join!(make(&database, &name), waiting);
+    assert_ne!(made.unwrap().role_name, role.raw());
+    other.execute(ddl!("drop role {}", role).into_sql()).await.unwrap();
+}
+
 /// A caller's temporary table must not stand in for a table that the script uses: its triggers
 /// would run with the owner's rights.
 #[tokio::test]

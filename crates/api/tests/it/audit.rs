@@ -25,6 +25,7 @@ async fn every_accepted_change_is_one_row() {
         let id = id();
         let answer = call.header("x-request-id", &id).waiting().send().await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);
+        assert_ne!(answer.body["state"], "failed", "{}", answer.text);
         wanted.push((id, action));
         answer.body
     };

@@ -46,12 +46,15 @@ begin
       using errcode = 'TN002', hint = 'Rename or drop it, or choose another name for the institution.';
   end;
 
-  -- Role names are shared by all databases of a server, so the wanted one may be taken.
+  -- Role names are shared by all databases of a server, so the wanted one may be taken, or be taken
+  -- in this very moment: only making it tells.
   v_role := v_name;
-  if exists (select from pg_roles where rolname = v_role) then
+  begin
+    execute format('create role %I login nosuperuser nocreatedb nocreaterole noinherit', v_role);
+  exception when duplicate_object or unique_violation then
     v_role := v_name || '_' || substr(replace(p_schema::text, '-', ''), 25, 8);
-  end if;
-  execute format('create role %I login nosuperuser nocreatedb nocreaterole noinherit', v_role);
+    execute format('create role %I login nosuperuser nocreatedb nocreaterole noinherit', v_role);
+  end;
   execute format('alter role %I set search_path = %I', v_role, v_name);
   execute format('grant usage on schema %I to %I', v_name, v_role);
   -- Default privileges give each table its rights when it is made. `grant … on all tables` would

@@ -1,7 +1,6 @@
 -- Run once by an administrator. Roles belong to the whole server, so they are made only when missing.
 do $$
 begin
-  perform pg_advisory_xact_lock(hashtext('tenantry install'));
   if not exists (select from pg_roles where rolname = 'tenantry_owner') then
     -- createrole: the functions that it owns make one application role for each institution
     create role tenantry_owner nologin nosuperuser nocreatedb createrole;

@@ -48,7 +48,15 @@ pub async fn prepare_server(setup: &ServerSetup) -> Result<(), PgError> {
             format!("this server is PostgreSQL {}; 15 or newer is needed", version / 10_000),
         ));
     }
-    make_roles(&mut admin).await?;
+    // Two installers at once: the second waits here, in nobody's way, and finds everything made.
+    admin
+        .execute(
+            "set lock_timeout = '60s';
+             select pg_advisory_lock(hashtext('tenantry install'));
+             reset lock_timeout",
+        )
+        .await?;
+    admin.execute(include_str!("../../sql/install/roles.sql")).await?;
     if let Some(password) = &setup.control_password {
         set_password(&mut admin, password).await?;
     }
@@ -59,12 +67,6 @@ pub async fn prepare_server(setup: &ServerSetup) -> Result<(), PgError> {
     let closed = ddl!("revoke all on database {} from public", setup.control_database);
     admin.execute(closed.into_sql()).await?;
     admin.close().await?;
-    Ok(())
-}
-
-async fn make_roles(admin: &mut PgConnection) -> Result<(), PgError> {
-    // Two installers at once: the second waits here and finds everything made.
-    admin.execute(include_str!("../../sql/install/roles.sql")).await?;
     Ok(())
 }
 
