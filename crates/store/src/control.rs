@@ -1,11 +1,15 @@
 //! The control database: its pool, its transactions, its tables.
 
+use std::sync::Arc;
+
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{Connection, Executor, Postgres, Transaction};
 use tenantry_pg::PgError;
 use tenantry_pg::database::{connect_options, pool};
 use tenantry_pg::install::{TableFile, apply_tables, retry_on_lock};
 use url::Url;
+
+use crate::totals::Totals;
 
 const TABLES: &[TableFile] =
     &[TableFile { version: 1, name: "0001_base", text: include_str!("../tables/0001_base.sql") }];
@@ -14,6 +18,7 @@ const TABLES: &[TableFile] =
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: PgPool,
+    totals: Arc<Totals>,
 }
 
 /// A transaction in the control database; dropped without [`commit`](Tx::commit), it is rolled
@@ -29,7 +34,7 @@ impl Store {
     /// When the URL is not one of PostgreSQL's.
     pub fn new(url: &Url, max_connections: u32) -> Result<Self, PgError> {
         let options = connect_options(url)?.application_name("tenantry control");
-        Ok(Self { pool: pool(options, max_connections) })
+        Ok(Self { pool: pool(options, max_connections), totals: Arc::default() })
     }
 
     /// Applies the tables that are missing; they belong to `tenantry_control`, of which the
@@ -76,6 +81,10 @@ impl Store {
     /// Ends all sessions of the pool.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    pub(crate) fn totals(&self) -> &Totals {
+        &self.totals
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

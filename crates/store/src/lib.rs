@@ -12,6 +12,7 @@ pub mod schemas;
 pub mod steps;
 pub mod templates;
 pub mod tokens;
+mod totals;
 
 mod columns;
 

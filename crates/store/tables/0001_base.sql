@@ -7,6 +7,9 @@ create table tenant_schema (
   schema_name        text,
   role_name          text,
   display_name       text not null,
+  -- what a search looks through: lower case once, and compared as bytes
+  search             text collate "C" not null
+    generated always as (lower(name || e'\n' || display_name)) stored,
   state              text not null check (state in
     ('provisioning', 'active', 'suspended', 'archived', 'purging', 'purged', 'restoring', 'failed')),
   template           text not null,
@@ -28,6 +31,7 @@ create unique index tenant_schema_living on tenant_schema (name)
 create index tenant_schema_name on tenant_schema (name collate "C", id);
 create index tenant_schema_created on tenant_schema (created_at, id);
 create index tenant_schema_updated on tenant_schema (updated_at, id);
+create index tenant_schema_usage on tenant_schema (coalesce(usage_bytes, 0), id);
 create index tenant_schema_state on tenant_schema (state, name collate "C");
 
 -- Every claim takes the next number, so that a later claim always bears a higher one, whatever the
@@ -35,10 +39,13 @@ create index tenant_schema_state on tenant_schema (state, name collate "C");
 create sequence operation_generation;
 
 create table operation (
+  -- of version 7: later ones are larger, so that the primary key is the order of the history
   id                   uuid primary key,
   kind                 text not null,
   kind_version         integer not null,
-  schema_id            uuid references tenant_schema,
+  -- no foreign key: rows of tenant_schema are never deleted, and the check was a fifth of the time
+  -- that many operations take to be queued
+  schema_id            uuid,
   schema_name          text,           -- the institution's name, for people; survives the purge
   input                jsonb not null,
   -- what the steps so far learned; the kind's own value, written with every journalled step
@@ -79,12 +86,9 @@ create unique index operation_idempotency on operation (idempotency_actor, idemp
   where idempotency_key is not null;
 create index operation_claim on operation (priority desc, created_at, id)
   where state in ('queued', 'waiting');
-create index operation_lease on operation (lease_until) where state = 'running';
 create index operation_pending on operation (schema_id) where state in ('queued', 'running', 'waiting');
-create index operation_recent on operation (created_at desc, id desc);
-create index operation_by_schema on operation (schema_id, created_at desc);
-create index operation_by_state on operation (state, created_at desc, id desc)
-  where state not in ('succeeded');
+create index operation_by_schema on operation (schema_name, id);
+create index operation_troubled on operation (id) where state in ('failed', 'cancelled', 'stuck');
 
 -- The journal: what a step did, under which generation.
 create table operation_step (
@@ -114,7 +118,6 @@ create table event (
 create sequence event_seq;
 create unique index event_order on event (seq) where seq is not null;
 create index event_unnumbered on event (id) where seq is null;
-create index event_age on event (created_at);
 
 create table template (
   name        text not null check (name ~ '^[a-z][a-z0-9_]{0,38}$'),

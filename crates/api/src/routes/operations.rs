@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
 use serde::Deserialize;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::problem::Code;
@@ -75,11 +74,8 @@ pub(crate) async fn list(
         schema: query.schema,
     };
     let page = operations::list(&app.fleet().store, &filter, after, offset, limit).await?;
-    let next_cursor = page
-        .items
-        .last()
-        .filter(|_| page.more)
-        .map(|last| URL_SAFE_NO_PAD.encode(format!("{} {}", last.created_at, last.id)));
+    let next_cursor =
+        page.items.last().filter(|_| page.more).map(|last| URL_SAFE_NO_PAD.encode(last.id));
     Ok(Json(OperationList {
         items: page.items.into_iter().map(|row| shape::operation(&app, row, &[])).collect(),
         total: page.total,
@@ -87,12 +83,8 @@ pub(crate) async fn list(
     }))
 }
 
-fn decode_cursor(text: &str) -> Option<(Timestamp, Uuid)> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let (at, id) = std::str::from_utf8(&bytes).ok()?.split_once(' ')?;
-    let at: Timestamp = at.parse().ok()?;
-    // we give out no others, and the database knows no others
-    (at.as_second() >= 0).then_some((at, id.parse().ok()?))
+fn decode_cursor(text: &str) -> Option<Uuid> {
+    Uuid::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
 /// Shows an operation.

@@ -49,7 +49,10 @@ create table tenantry.fence (
 
 -- One row for each call of a public function: what was asked, by whom, and how it ended.
 create table tenantry.call_log (
-  id           uuid primary key default gen_random_uuid(),
+  -- a UUID of version 7 (RFC 9562): the call's operation bears it, and those are in order of time
+  id           uuid primary key default
+    (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+     || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
   function     text not null,
   institution  text,
   template     text,

@@ -3,7 +3,7 @@
 //!
 //! A write for a running operation finds its row by the primary key and then tests the state. It
 //! says `state || '' = 'running'` because with a plain `=` the planner prefers the small index
-//! `operation_lease`, which is full of dead entries: every claim and every heartbeat leaves one.
+//! `operation_active`, which is full of dead entries: every claim leaves one.
 
 use std::time::Duration;
 
@@ -128,7 +128,9 @@ pub async fn take_over(
            from operation o
            join unnest($3::text[], $4::int[]) as known (kind, version)
              on known.kind = o.kind and known.version >= o.kind_version
-           where o.state = 'running' and o.lease_until < clock_timestamp()
+           -- in these words, else `operation_active` is not used
+           where o.state in ('running', 'waiting') and o.state = 'running'
+             and o.lease_until < clock_timestamp()
            order by o.lease_until
            limit $5
            for update of o skip locked)
@@ -362,16 +364,11 @@ pub async fn succeed(
                attempt = s.attempt + 1, finished_at = excluded.finished_at
          ), told as (
            insert into event (type, schema_id, operation_id, data)
-           select told.type, schema_id, id,
-                  jsonb_build_object('kind', kind, 'stepsDone', $6::int, 'stepsTotal', steps_total)
-                  || told.data
-           from op, lateral (values
-             (1, 'operation.progressed',
-              jsonb_build_object('state', 'running', 'currentStep', null, 'unwinding', false)),
-             (2, 'operation.finished',
-              jsonb_build_object('schema', schema_name, 'state', 'succeeded', 'error', null))
-           ) as told (place, type, data)
-           order by told.place
+           select 'operation.finished', schema_id, id,
+                  jsonb_build_object('kind', kind, 'schema', schema_name, 'state', 'succeeded',
+                                     'stepsDone', $6::int, 'stepsTotal', steps_total,
+                                     'error', null)
+           from op
          )
          select count(*) from op",
     )

@@ -1,6 +1,5 @@
 //! Lists of operations, the newest first.
 
-use jiff::Timestamp;
 use sqlx::FromRow;
 use tenantry_domain::operation::OperationState;
 use uuid::Uuid;
@@ -40,7 +39,7 @@ const COUNT_LIMIT: i64 = 10_000;
 pub async fn list(
     store: &Store,
     filter: &Filter,
-    after: Option<(Timestamp, Uuid)>,
+    after: Option<Uuid>,
     offset: i64,
     limit: i64,
 ) -> Result<Page, PgError> {
@@ -55,15 +54,14 @@ pub async fn list(
          where (cardinality($1::text[]) = 0 or state = any($1))
            and ($2::text is null or kind = $2)
            and ($3::text is null or schema_name = $3)
-           and ($4::timestamptz is null or (created_at, id) < ($4, $5))
-         order by created_at desc, id desc
-         limit $6 offset $7",
+           and ($4::uuid is null or id < $4)
+         order by id desc
+         limit $5 offset $6",
     )
     .bind(&states)
     .bind(&filter.kind)
     .bind(&filter.schema)
-    .bind(after.map(|(at, _)| jiff_sqlx::Timestamp::from(at)))
-    .bind(after.map(|(_, id)| id))
+    .bind(after)
     .bind(limit + 1)
     .bind(offset)
     .fetch_all(store.pool())

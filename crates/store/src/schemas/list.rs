@@ -112,30 +112,25 @@ pub struct Facets {
     pub usage_bytes: i64,
 }
 
-/// A page in a fixed order: every order is a statement of its own, so that each can use its index.
-/// The page is cut before `select_schema!` looks up what is under way, which would else be done for
-/// the rows that are passed over, too.
+/// A page in a fixed order, from an offset or behind a row: every one is a statement of its own, so
+/// that each can use its index. The page is cut before `select_schema!` looks up what is under way,
+/// which would else be done for the rows that are passed over, too.
 macro_rules! page_query {
-    ($column:literal, $cast:literal, $direction:literal, $beyond:literal) => {
+    ($column:literal, $direction:literal, $behind:expr, $offset:literal) => {
         concat!(
             "with page as materialized (
                select s.* from tenant_schema s
-               where ($1::text is null or s.name ilike $1 or s.display_name ilike $1)
-                 and s.state = any($2)
-                 and ($3::text is null or (",
-            $column,
-            ", s.id) ",
-            $beyond,
-            " ($3::",
-            $cast,
-            ", $4))
-               order by ",
+               where ($1::text is null or s.search like (select lower($1))) and s.state = any($2) ",
+            $behind,
+            " order by ",
             $column,
             " ",
             $direction,
             ", s.id ",
             $direction,
-            " limit $5 offset $6) ",
+            " limit $3 ",
+            $offset,
+            ") ",
             select_schema!("page"),
             " order by ",
             $column,
@@ -147,16 +142,35 @@ macro_rules! page_query {
     };
 }
 
-fn page_query(sort: Sort) -> &'static str {
+/// The two statements of an order: from an offset, and behind a row.
+macro_rules! page_queries {
+    ($column:literal, $cast:literal, $direction:literal, $beyond:literal) => {
+        (
+            page_query!($column, $direction, "", "offset $4"),
+            page_query!(
+                $column,
+                $direction,
+                concat!("and (", $column, ", s.id) ", $beyond, " ($4::", $cast, ", $5)"),
+                ""
+            ),
+        )
+    };
+}
+
+fn page_queries(sort: Sort) -> (&'static str, &'static str) {
     match (sort.key, sort.descending) {
-        (SortKey::Name, false) => page_query!("s.name collate \"C\"", "text", "asc", ">"),
-        (SortKey::Name, true) => page_query!("s.name collate \"C\"", "text", "desc", "<"),
-        (SortKey::CreatedAt, false) => page_query!("s.created_at", "timestamptz", "asc", ">"),
-        (SortKey::CreatedAt, true) => page_query!("s.created_at", "timestamptz", "desc", "<"),
-        (SortKey::UpdatedAt, false) => page_query!("s.updated_at", "timestamptz", "asc", ">"),
-        (SortKey::UpdatedAt, true) => page_query!("s.updated_at", "timestamptz", "desc", "<"),
-        (SortKey::Usage, false) => page_query!("coalesce(s.usage_bytes, 0)", "int8", "asc", ">"),
-        (SortKey::Usage, true) => page_query!("coalesce(s.usage_bytes, 0)", "int8", "desc", "<"),
+        (SortKey::Name, false) => page_queries!("s.name collate \"C\"", "text", "asc", ">"),
+        (SortKey::Name, true) => page_queries!("s.name collate \"C\"", "text", "desc", "<"),
+        (SortKey::CreatedAt, false) => page_queries!("s.created_at", "timestamptz", "asc", ">"),
+        (SortKey::CreatedAt, true) => page_queries!("s.created_at", "timestamptz", "desc", "<"),
+        (SortKey::UpdatedAt, false) => page_queries!("s.updated_at", "timestamptz", "asc", ">"),
+        (SortKey::UpdatedAt, true) => page_queries!("s.updated_at", "timestamptz", "desc", "<"),
+        (SortKey::Usage, false) => {
+            page_queries!("coalesce(s.usage_bytes, 0)", "int8", "asc", ">")
+        }
+        (SortKey::Usage, true) => {
+            page_queries!("coalesce(s.usage_bytes, 0)", "int8", "desc", "<")
+        }
     }
 }
 
@@ -173,32 +187,24 @@ pub async fn list(
 ) -> Result<Page, PgError> {
     let text = filter.text.as_deref().map(like_pattern);
     let states: Vec<&str> = filter.states().iter().map(|state| state.as_str()).collect();
-    let (offset, after) = match start {
-        Start::Offset(offset) => (*offset, None),
-        Start::After(cursor) => (0, Some(cursor)),
+    let (from_offset, behind) = page_queries(sort);
+    let page = match start {
+        Start::Offset(offset) => {
+            sqlx::query_as(from_offset).bind(&text).bind(&states).bind(limit + 1).bind(offset)
+        }
+        Start::After(cursor) => sqlx::query_as(behind)
+            .bind(&text)
+            .bind(&states)
+            .bind(limit + 1)
+            .bind(&cursor.value)
+            .bind(cursor.id),
     };
     // one row more than asked tells whether there is a next page
-    let mut items: Vec<TenantSchema> = sqlx::query_as(page_query(sort))
-        .bind(&text)
-        .bind(&states)
-        .bind(after.map(|cursor| cursor.value.as_str()))
-        .bind(after.map(|cursor| cursor.id))
-        .bind(limit + 1)
-        .bind(offset)
-        .fetch_all(store.pool())
-        .await?;
+    let mut items: Vec<TenantSchema> = page.fetch_all(store.pool()).await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = items.last().filter(|_| more).map(|last| Cursor::after(sort, last));
-    let total = sqlx::query_scalar(
-        "select count(*) from tenant_schema s
-         where ($1::text is null or s.name ilike $1 or s.display_name ilike $1)
-           and s.state = any($2)",
-    )
-    .bind(&text)
-    .bind(&states)
-    .fetch_one(store.pool())
-    .await?;
+    let total = store.totals().of(store.pool(), text.as_deref(), &states).await?;
     Ok(Page { items, total, next })
 }
 
