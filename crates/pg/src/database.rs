@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection as _};
 use url::Url;
 
 use crate::error::PgError;
@@ -84,6 +84,9 @@ pub fn connect_options(url: &Url) -> Result<PgConnectOptions, PgError> {
         ]))
 }
 
+/// A session that was given back so recently is taken for alive.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// A pool that opens its sessions when they are needed.
 pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
     PgPoolOptions::new()
@@ -92,5 +95,16 @@ pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
         .acquire_timeout(Duration::from_secs(10))
         .max_lifetime(Duration::from_secs(30 * 60))
         .idle_timeout(Duration::from_secs(5 * 60))
+        // A session that was just in use needs no question whether it is still there: that would be a
+        // round trip more for each statement.
+        .test_before_acquire(false)
+        .before_acquire(|session, used| {
+            Box::pin(async move {
+                if used.idle_for > FRESH {
+                    session.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options)
 }
