@@ -292,7 +292,7 @@ async fn a_purge_of_many_tables_fits_a_small_lock_table() {
     let marker = patiently(async || make(&database, &name).await).await;
     // made by hand, in many transactions: one could not make them either
     let mut owner = sqlx::PgConnection::connect(server.url("managed").as_str()).await.unwrap();
-    owner.execute("set role tenantry_owner").await.unwrap();
+    owner.execute("set role tenantry_schema_owner").await.unwrap();
     sqlx::query("select set_config('search_path', $1, false)")
         .bind(&marker.schema_name)
         .execute(&mut owner)

@@ -48,7 +48,10 @@ pub(crate) async fn operations(control: &mut PgConnection, count: i32) -> Result
            (id, kind, kind_version, schema_id, schema_name, input, memo, state, attempt, generation,
             steps_done, steps_total, result, actor, source, created_at, started_at, finished_at,
             updated_at)
-         select gen_random_uuid(), 'do_nothing', 1, s.id, s.name, body, body,
+         -- as the product gives them out: of version 7, in order of time
+         select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7'
+                 || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+                'do_nothing', 1, s.id, s.name, body, body,
                 case when n % 100 = 0 then 'failed' else 'succeeded' end, 0,
                 nextval('operation_generation'), 1, 1, 'null', 'history', 'system', at, at, at, at
          from (select n, now() - ($1 - n) * interval '20 seconds' as at,

@@ -39,7 +39,7 @@ async fn case_34_what_was_changed_by_hand_is_found_and_left_alone() {
     admin.execute(ddl!("alter schema {} owner to postgres", schema).into_sql()).await.unwrap();
     assert_eq!(kinds(&fleet).await, ["owner_changed"]);
     admin
-        .execute(ddl!("alter schema {} owner to tenantry_owner", schema).into_sql())
+        .execute(ddl!("alter schema {} owner to tenantry_schema_owner", schema).into_sql())
         .await
         .unwrap();
 

@@ -45,6 +45,7 @@ async fn the_application_works_in_its_own_schema_and_nowhere_else() {
         "alter table pupil add column x int",
         "create schema x",
         "set role tenantry_owner",
+        "set role tenantry_schema_owner",
         "select * from tenantry.template",
         "select * from tenantry.create_institution_schema('x1')",
         "truncate pupil",

@@ -21,9 +21,9 @@ select 'schema_renamed', schema_name, id,
 from marked where found_oid is not null and nspname <> schema_name
 union all
 select 'owner_changed', schema_name, id,
-       format('The schema %I belongs to %I instead of tenantry_owner.', nspname, pg_get_userbyid(nspowner)),
-       format('alter schema %I owner to tenantry_owner', nspname)
-from marked where found_oid is not null and nspowner <> 'tenantry_owner'::regrole
+       format('The schema %I belongs to %I instead of tenantry_schema_owner.', nspname, pg_get_userbyid(nspowner)),
+       format('alter schema %I owner to tenantry_schema_owner', nspname)
+from marked where found_oid is not null and nspowner <> 'tenantry_schema_owner'::regrole
 union all
 select 'role_missing', role_name, id,
        format('The application role %I of institution %s is gone.', role_name, institution),
@@ -37,7 +37,7 @@ from (
   select marked.*, acl.privilege_type,
          case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as grantee
   from marked, aclexplode(nspacl) acl
-  where acl.grantee not in ('tenantry_owner'::regrole, nspowner)
+  where acl.grantee not in ('tenantry_schema_owner'::regrole, nspowner)
     and (acl.grantee = 0 or acl.grantee is distinct from role_oid or acl.privilege_type <> 'USAGE')
 ) granted
 group by nspname, grantee, id, institution

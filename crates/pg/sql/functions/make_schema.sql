@@ -36,7 +36,7 @@ begin
 
   -- A schema of that name that is not ours is left alone, whoever made it.
   begin
-    execute format('create schema %I', v_name);
+    execute format('create schema %I authorization tenantry_schema_owner', v_name);
   exception when duplicate_schema or unique_violation then
     if exists (select from tenantry.schema_marker where schema_name = v_name) then
       raise exception 'the institution % exists already', quote_literal(p_institution)
@@ -46,27 +46,7 @@ begin
       using errcode = 'TN002', hint = 'Rename or drop it, or choose another name for the institution.';
   end;
 
-  -- Role names are shared by all databases of a server, so the wanted one may be taken, or be taken
-  -- in this very moment: only making it tells.
-  v_role := v_name;
-  begin
-    execute format('create role %I login nosuperuser nocreatedb nocreaterole noinherit', v_role);
-  exception when duplicate_object or unique_violation then
-    v_role := v_name || '_' || substr(replace(p_schema::text, '-', ''), 25, 8);
-    execute format('create role %I login nosuperuser nocreatedb nocreaterole noinherit', v_role);
-  end;
-  execute format('alter role %I set search_path = %I', v_role, v_name);
-  execute format('grant usage on schema %I to %I', v_name, v_role);
-  -- Default privileges give each table its rights when it is made. `grant … on all tables` would
-  -- read the whole catalog, once for each schema of the fleet.
-  execute format('alter default privileges in schema %I grant select, insert, update, delete on tables to %I', v_name, v_role);
-  execute format('alter default privileges in schema %I grant usage, select on sequences to %I', v_name, v_role);
-
-  -- pg_temp is named, and last: left out it would come first, and a caller's temporary table of a
-  -- name that the script uses would run the caller's triggers with our rights
-  perform set_config('search_path', quote_ident(v_name) || ', pg_temp', true);
-  execute v_script;
-  perform set_config('search_path', 'pg_catalog, pg_temp', true);
+  v_role := tenantry.furnish_schema(p_schema, v_name, v_script);
 
   insert into tenantry.schema_marker
     (id, institution, schema_oid, schema_name, role_name, state, template, template_version,

@@ -3,6 +3,10 @@
 --   grant usage on schema tenantry to app;
 --   grant execute on function tenantry.create_institution_schema(text, text) to app;
 revoke all on all functions in schema tenantry from public;
+-- who owns a function must have been able to make it
+grant create on schema tenantry to tenantry_schema_owner;
+alter function tenantry.run_script(text, text) owner to tenantry_schema_owner;
+revoke create on schema tenantry from tenantry_schema_owner;
 grant usage on schema tenantry to tenantry_control;
 grant execute on all functions in schema tenantry to tenantry_control;
 grant select on all tables in schema tenantry to tenantry_control;

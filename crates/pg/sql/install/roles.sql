@@ -5,6 +5,11 @@ begin
     -- createrole: the functions that it owns make one application role for each institution
     create role tenantry_owner nologin nosuperuser nocreatedb createrole;
   end if;
+  if not exists (select from pg_roles where rolname = 'tenantry_schema_owner') then
+    -- owns every institution's schema and what is in it, and may do nothing else: what a template's
+    -- script or a trigger of a table can reach ends here
+    create role tenantry_schema_owner nologin nosuperuser nocreatedb nocreaterole;
+  end if;
   if not exists (select from pg_roles where rolname = 'tenantry_prover') then
     -- runs a template's script for the first time: it may do nothing but fill a schema of its own
     create role tenantry_prover nologin nosuperuser nocreatedb nocreaterole;
@@ -14,6 +19,9 @@ begin
   end if;
   if not pg_has_role('tenantry_control', 'tenantry_owner', 'member') then
     grant tenantry_owner to tenantry_control;
+  end if;
+  if not pg_has_role('tenantry_owner', 'tenantry_schema_owner', 'member') then
+    grant tenantry_schema_owner to tenantry_owner;
   end if;
   if not pg_has_role('tenantry_owner', 'tenantry_prover', 'member') then
     grant tenantry_prover to tenantry_owner;

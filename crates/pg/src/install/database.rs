@@ -28,6 +28,8 @@ const FUNCTIONS: &[&str] = functions![
     "seal_schema",
     "locked_marker",
     "write_marker",
+    "run_script",
+    "furnish_schema",
     "make_schema",
     "unmake_schema",
     "suspend_schema",

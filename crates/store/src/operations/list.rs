@@ -32,6 +32,52 @@ pub struct Page {
 /// Counting stops here: the history has millions of rows, and nobody reads that number.
 const COUNT_LIMIT: i64 = 10_000;
 
+/// The operations of one institution, $1: those that are over by their index, and the few others.
+macro_rules! of_schema {
+    () => {
+        "with of_schema as not materialized (
+           select * from operation
+           where schema_name = $1 and state in ('succeeded', 'failed', 'cancelled', 'stuck')
+           union all
+           select * from operation
+           where schema_name = $1 and state in ('queued', 'running', 'waiting')) "
+    };
+}
+
+macro_rules! page_query {
+    ($rows:literal) => {
+        concat!(
+            of_schema!(),
+            // a template's script is left out: it can have megabytes
+            "select id, kind, schema_id, schema_name, input - 'script' as input, state, unwinding,
+                    attempt, steps_done, steps_total, current_step, error, result, actor,
+                    required_role, source, request_id, cancel_requested_at, run_at, created_at,
+                    started_at, finished_at, updated_at
+             from ",
+            $rows,
+            " where (cardinality($2::text[]) = 0 or state = any($2))
+               and ($3::text is null or kind = $3)
+               and ($4::uuid is null or id < $4)
+             order by id desc
+             limit $5 offset $6"
+        )
+    };
+}
+
+macro_rules! count_query {
+    ($rows:literal) => {
+        concat!(
+            of_schema!(),
+            "select count(*) from (
+               select from ",
+            $rows,
+            " where (cardinality($2::text[]) = 0 or state = any($2))
+                 and ($3::text is null or kind = $3)
+               limit $4) counted"
+        )
+    };
+}
+
 /// One page of the operations that pass the filter; `after` is the last row of the page before.
 ///
 /// # Errors
@@ -44,44 +90,30 @@ pub async fn list(
     limit: i64,
 ) -> Result<Page, PgError> {
     let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
-    let mut items: Vec<Operation> = sqlx::query_as(
-        // a template's script is left out: it can have megabytes
-        "select id, kind, schema_id, schema_name, input - 'script' as input, state, unwinding,
-                attempt, steps_done, steps_total, current_step, error, result, actor,
-                required_role, source, request_id, cancel_requested_at, run_at, created_at,
-                started_at, finished_at, updated_at
-         from operation
-         where (cardinality($1::text[]) = 0 or state = any($1))
-           and ($2::text is null or kind = $2)
-           and ($3::text is null or schema_name = $3)
-           and ($4::uuid is null or id < $4)
-         order by id desc
-         limit $5 offset $6",
-    )
-    .bind(&states)
-    .bind(&filter.kind)
-    .bind(&filter.schema)
-    .bind(after)
-    .bind(limit + 1)
-    .bind(offset)
-    .fetch_all(store.pool())
-    .await?;
+    let schema = filter.schema.as_deref();
+    let (page, count) = if schema.is_some() {
+        (page_query!("of_schema"), count_query!("of_schema"))
+    } else {
+        (page_query!("operation"), count_query!("operation"))
+    };
+    let mut items: Vec<Operation> = sqlx::query_as(page)
+        .bind(schema)
+        .bind(&states)
+        .bind(&filter.kind)
+        .bind(after)
+        .bind(limit + 1)
+        .bind(offset)
+        .fetch_all(store.pool())
+        .await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let total = sqlx::query_scalar(
-        "select count(*) from (
-           select from operation
-           where (cardinality($1::text[]) = 0 or state = any($1))
-             and ($2::text is null or kind = $2)
-             and ($3::text is null or schema_name = $3)
-           limit $4) counted",
-    )
-    .bind(&states)
-    .bind(&filter.kind)
-    .bind(&filter.schema)
-    .bind(COUNT_LIMIT)
-    .fetch_one(store.pool())
-    .await?;
+    let total = sqlx::query_scalar(count)
+        .bind(schema)
+        .bind(&states)
+        .bind(&filter.kind)
+        .bind(COUNT_LIMIT)
+        .fetch_one(store.pool())
+        .await?;
     Ok(Page { items, total, more })
 }
 
