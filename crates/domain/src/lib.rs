@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod finding;
 pub mod operation;
 pub mod problem;
 pub mod schema;

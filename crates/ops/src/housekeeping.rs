@@ -9,6 +9,7 @@ use tenantry_store::{events, operations, schemas};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::doctor::examine;
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
 use crate::reconcile::reconcile;
@@ -23,6 +24,8 @@ pub struct Rhythm {
     pub mirror: Duration,
     /// Comparing the databases.
     pub reconcile: Duration,
+    /// Examining the managed database.
+    pub doctor: Duration,
     /// Everything else.
     pub chores: Duration,
 }
@@ -33,6 +36,7 @@ impl Default for Rhythm {
             events: Duration::from_millis(200),
             mirror: Duration::from_secs(1),
             reconcile: Duration::from_secs(60),
+            doctor: Duration::from_secs(60 * 60),
             chores: Duration::from_secs(15),
         }
     }
@@ -58,6 +62,9 @@ impl Housekeeping {
         }));
         tasks.spawn(every(rhythm.reconcile, "reconciling", |fleet| {
             Box::pin(async move { reconcile(&fleet).await.map(drop) })
+        }));
+        tasks.spawn(every(rhythm.doctor, "examining the database", |fleet| {
+            Box::pin(async move { examine(&fleet).await.map(drop) })
         }));
         tasks.spawn(every(rhythm.chores, "housekeeping", |fleet| Box::pin(chores(fleet))));
         Self { stop, tasks }

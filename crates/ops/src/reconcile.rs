@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use tenantry_domain::schema::SchemaState;
 use tenantry_pg::PgError;
 use tenantry_pg::catalog::MarkerState;
-use tenantry_store::findings::{self, Observation};
+use tenantry_store::findings::{self, Observation, Source};
 use tenantry_store::schemas;
 use uuid::Uuid;
 
@@ -36,9 +36,9 @@ pub async fn reconcile(fleet: &Fleet) -> Result<usize, PgError> {
         .collect();
     observed.extend(disagreements(&expected, &markers, &known));
     let mut tx = fleet.store.begin().await?;
-    findings::replace(&mut tx, &observed).await?;
+    findings::replace(&mut tx, Source::Reconcile, &observed).await?;
     tx.commit().await?;
-    metrics::gauge!("tenantry_findings_open").set(observed.len() as f64);
+    metrics::gauge!("tenantry_findings_open", "source" => "reconcile").set(observed.len() as f64);
     Ok(observed.len())
 }
 

@@ -3,12 +3,13 @@
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`embedded`] (a server
-//! of our own).
+//! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`doctor`] (what is wrong
+//! with it), [`embedded`] (a server of our own).
 
 pub mod call_log;
 pub mod catalog;
 pub mod database;
+pub mod doctor;
 pub mod embedded;
 pub mod error;
 pub mod fence;

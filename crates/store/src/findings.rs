@@ -1,4 +1,5 @@
-//! Table `finding`: where the control database and a managed database disagree.
+//! Table `finding`: where the control database and a managed database disagree, and what is wrong
+//! with the latter.
 
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
@@ -47,6 +48,24 @@ impl FromRow<'_, PgRow> for Finding {
     }
 }
 
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The reconciler, which compares the two databases.
+    Reconcile,
+    /// The doctor, which examines the managed database.
+    Doctor,
+}
+
+impl Source {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Reconcile => "reconcile",
+            Self::Doctor => "doctor",
+        }
+    }
+}
+
 /// A disagreement as it was just found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
@@ -64,18 +83,19 @@ pub struct Observation {
     pub remedy: String,
 }
 
-/// Makes the open findings equal to what was just observed: new ones are opened, known ones seen
+/// Makes the open findings of a source equal to what it just observed: new ones are opened, known ones seen
 /// again, gone ones closed.
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn replace(tx: &mut Tx, observed: &[Observation]) -> Result<(), PgError> {
+pub async fn replace(tx: &mut Tx, source: Source, observed: &[Observation]) -> Result<(), PgError> {
     for seen in observed {
         sqlx::query(
-            "insert into finding (kind, severity, object, schema_id, detail, remedy)
-             values ($1, $2, $3, $4, $5, $6)
+            "insert into finding (kind, severity, object, schema_id, detail, remedy, source)
+             values ($1, $2, $3, $4, $5, $6, $7)
              on conflict (kind, object) where resolved_at is null do update
-             set last_seen = clock_timestamp(), detail = excluded.detail, remedy = excluded.remedy",
+             set last_seen = clock_timestamp(), severity = excluded.severity,
+                 detail = excluded.detail, remedy = excluded.remedy",
         )
         .bind(&seen.kind)
         .bind(seen.severity)
@@ -83,6 +103,7 @@ pub async fn replace(tx: &mut Tx, observed: &[Observation]) -> Result<(), PgErro
         .bind(seen.schema_id)
         .bind(&seen.detail)
         .bind(&seen.remedy)
+        .bind(source.as_str())
         .execute(tx.connection())
         .await?;
     }
@@ -90,11 +111,12 @@ pub async fn replace(tx: &mut Tx, observed: &[Observation]) -> Result<(), PgErro
     let objects: Vec<&str> = observed.iter().map(|seen| seen.object.as_str()).collect();
     sqlx::query(
         "update finding set resolved_at = clock_timestamp()
-         where resolved_at is null
+         where resolved_at is null and source = $3
            and (kind, object) not in (select * from unnest($1::text[], $2::text[]))",
     )
     .bind(&kinds)
     .bind(&objects)
+    .bind(source.as_str())
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -174,9 +174,10 @@ create trigger audit_rows_stay before update or delete on audit
 create trigger audit_stays before truncate on audit
   for each statement execute function audit_is_append_only();
 
--- What the reconciler found to disagree. A finding that is gone keeps its row, closed.
+-- What the reconciler found to disagree, and what the doctor found to be wrong. A finding that is gone keeps its row, closed.
 create table finding (
   id           uuid primary key default gen_random_uuid(),
+  source       text not null check (source in ('reconcile', 'doctor')),
   kind         text not null,
   severity     text not null check (severity in ('info', 'warning', 'critical')),
   object       text not null,

@@ -36,7 +36,7 @@ pub(crate) struct Connection {
         value_name = "D",
         help_heading = "Connection"
     )]
-    profile: Option<PathBuf>,
+    pub(crate) profile: Option<PathBuf>,
     /// Print one JSON document, the body that HTTP gave, and nothing else
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,

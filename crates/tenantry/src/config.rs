@@ -49,6 +49,7 @@ pub(crate) struct Settings {
 /// Variables of ours that are not settings of the server.
 const OTHER_VARIABLES: &[&str] = &[
     "TENANTRY_URL",
+    "TENANTRY_MANAGED_DATABASE_URL",
     "TENANTRY_TOKEN",
     "TENANTRY_PROFILE",
     "TENANTRY_CONFIG",

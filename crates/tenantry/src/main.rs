@@ -1,6 +1,6 @@
 //! The one binary: server, demo, installer and command line.
 //!
-//! `serve`, `demo` and `install` work on databases; every other command is a client of the HTTP
+//! `serve`, `demo`, `install` and `doctor` work on databases; every other command is a client of the HTTP
 //! API, so that access rules and the audit log hold for everyone. [`server`] composes the floors.
 
 mod client;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::client::Connection;
-use crate::commands::{demo, install, operation, schema, serve, template, token};
+use crate::commands::{demo, doctor, install, operation, schema, serve, template, token};
 
 /// A control plane for PostgreSQL fleets that keep one schema per institution.
 #[derive(Parser)]
@@ -44,6 +44,8 @@ enum Command {
     Serve(Box<serve::Arguments>),
     /// Prepare a PostgreSQL server: roles, databases, tables and SQL functions
     Install(install::Arguments),
+    /// Examine the managed database for what weakens the walls between institutions
+    Doctor(doctor::Arguments),
     /// Institutions' schemas: create, list, show, suspend, resume, drop, undrop, purge
     #[command(subcommand)]
     Schema(schema::Command),
@@ -68,6 +70,7 @@ async fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Serve(arguments) => serve::run(*arguments).await,
         Command::Install(arguments) => install::run(arguments).await,
+        Command::Doctor(arguments) => doctor::run(arguments, connection).await,
         Command::Schema(command) => schema::run(command, connection).await,
         Command::Operation(command) => operation::run(command, connection).await,
         Command::Template(command) => template::run(command, connection).await,

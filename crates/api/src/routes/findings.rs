@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::types::{FindingBody, FindingList};
 
-/// Lists where the lists and the managed database disagree. Looked for every minute.
+/// Lists where the lists and the managed database disagree (looked for every minute), and what the
+/// doctor found in the managed database (every hour).
 #[utoipa::path(get, path = "/api/admin/findings", tag = "findings", operation_id = "list_findings", responses(
     (status = 200, body = FindingList),
 ))]

@@ -1,6 +1,7 @@
 //! The commands, one file for each noun or verb.
 
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod install;
 pub(crate) mod operation;
 pub(crate) mod schema;
