@@ -12,6 +12,9 @@ use crate::error::PgError;
 /// The role that the control plane works as. It owns nothing and is no superuser.
 pub const CONTROL_ROLE: &str = "tenantry_control";
 
+/// For how long a session of ours waits for a lock, as the server prints it.
+pub(crate) const LOCK_TIMEOUT: &str = "5s";
+
 /// How the pool of a managed database is sized.
 #[derive(Clone, Debug)]
 pub struct DatabaseConfig {
@@ -74,7 +77,7 @@ pub fn connect_options(url: &Url) -> Result<PgConnectOptions, PgError> {
         .log_slow_statements(log::LevelFilter::Off, Duration::ZERO)
         // Bounds how long others queue behind us: a waiting ACCESS EXCLUSIVE lock blocks everyone
         // who comes after it.
-        .options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "60s")])
+        .options([("lock_timeout", LOCK_TIMEOUT), ("idle_in_transaction_session_timeout", "60s")])
         // A peer that vanished without a word is noticed within 30 s.
         .options([
             ("tcp_keepalives_idle", "10"),

@@ -4,7 +4,7 @@
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
 //! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`doctor`] (what is wrong
-//! with it), [`embedded`] (a server of our own).
+//! with it), [`pooler`] (what may be between us and the server), [`embedded`] (a server of our own).
 
 pub mod call_log;
 pub mod catalog;
@@ -14,6 +14,7 @@ pub mod embedded;
 pub mod error;
 pub mod fence;
 pub mod install;
+pub mod pooler;
 pub mod schema;
 pub mod sql;
 pub mod template;

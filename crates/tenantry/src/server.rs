@@ -18,6 +18,7 @@ use tenantry_pg::ManagedDatabase;
 use tenantry_pg::database::{CONTROL_ROLE, DatabaseConfig};
 use tenantry_pg::embedded::{EmbeddedConfig, Server as Postgres};
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
+use tenantry_pg::pooler::refuse_pooler;
 use tenantry_pg::sql::Ident;
 use tenantry_store::audit::{self, Actor, Entry};
 use tenantry_store::tokens::{self, NewToken};
@@ -71,6 +72,9 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
             ));
         }
     };
+    for url in [&databases.control_url, &databases.managed_url] {
+        refuse_pooler(url).await.map_err(|error| database_failure(&error))?;
+    }
     let postgres_ready = started.elapsed();
     let store = Store::new(&databases.control_url, 16).map_err(|e| database_failure(&e))?;
     let config = DatabaseConfig { url: databases.managed_url.clone(), max_connections: 16 };

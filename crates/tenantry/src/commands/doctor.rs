@@ -6,6 +6,7 @@ use tenantry_domain::finding::Severity;
 use tenantry_pg::ManagedDatabase;
 use tenantry_pg::database::DatabaseConfig;
 use tenantry_pg::doctor::Finding;
+use tenantry_pg::pooler::{Verdict, probe};
 use url::Url;
 use uuid::Uuid;
 
@@ -25,11 +26,16 @@ Exit status: 0 nothing critical · 1 a critical finding · 6 cannot reach the da
 Examples:
   tenantry doctor
   tenantry doctor --managed-database-url postgres://tenantry_control@db.example/tenantry_managed
+  tenantry doctor --pooler postgres://app:secret@pooler.example:6432/tenantry_managed
   tenantry doctor --json | jq '.items[] | select(.severity == \"critical\") | .remedy'")]
 pub(crate) struct Arguments {
     /// The managed database; the profile's when left out
     #[arg(long, env = "TENANTRY_MANAGED_DATABASE_URL", value_name = "U", hide_env_values = true)]
     managed_database_url: Option<Url>,
+    /// Also see whether the pooler at this address mixes its clients: it is logged in to twice, as an
+    /// application does
+    #[arg(long, value_name = "U", hide_env_values = true)]
+    pooler: Option<Url>,
 }
 
 /// The document of `--json`.
@@ -42,6 +48,8 @@ struct Report {
     total: usize,
     /// Every check that was made.
     checks: Vec<&'static str>,
+    /// What two clients of the pooler found: `apart`, `shared_and_reset` or `leaking`.
+    pooler: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -81,9 +89,22 @@ pub(crate) async fn run(arguments: Arguments, connection: Connection) -> Outcome
     let database =
         ManagedDatabase::new(&DatabaseConfig { url, max_connections: 1 }).map_err(unreachable)?;
     let findings = database.examine().await.map_err(unreachable)?;
-    let critical = findings.iter().filter(|f| f.severity == Severity::Critical).count();
-    let items: Vec<Item> = findings.into_iter().map(Item::from).collect();
-    let report = Report { total: items.len(), items, checks: ManagedDatabase::checks().collect() };
+    let mut critical = findings.iter().filter(|f| f.severity == Severity::Critical).count();
+    let mut items: Vec<Item> = findings.into_iter().map(Item::from).collect();
+    let pooler = match &arguments.pooler {
+        Some(url) => Some(try_pooler(url).await?),
+        None => None,
+    };
+    if pooler == Some(Verdict::Leaking) {
+        critical += 1;
+        items.insert(0, leak());
+    }
+    let report = Report {
+        total: items.len(),
+        items,
+        checks: ManagedDatabase::checks().collect(),
+        pooler: pooler.map(word),
+    };
     if connection.json {
         json(&report);
     } else {
@@ -93,6 +114,38 @@ pub(crate) async fn run(arguments: Arguments, connection: Connection) -> Outcome
         0 => Ok(()),
         1 => Err(Failure::new(Exit::Failed, "one finding is critical")),
         many => Err(Failure::new(Exit::Failed, format!("{many} findings are critical"))),
+    }
+}
+
+async fn try_pooler(url: &Url) -> Result<Verdict, Failure> {
+    refuse_careless(url)?;
+    probe(url)
+        .await
+        .map_err(|error| Failure::new(Exit::Unreachable, format!("cannot try the pooler: {error}")))
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Apart => "apart",
+        Verdict::SharedAndReset => "shared_and_reset",
+        Verdict::Leaking => "leaking",
+    }
+}
+
+fn leak() -> Item {
+    Item {
+        kind: "pooler".into(),
+        severity: Severity::Critical.as_str(),
+        object: "search_path".into(),
+        schema_id: None,
+        detail: "Two clients of the pooler shared a server session, and one of them had the \
+                 search_path that the other had set: where applications choose the institution by `set \
+                 search_path`, one institution reads another's rows, and no error says so."
+            .into(),
+        remedy: "Give every institution its own login, or begin each transaction with `select \
+                 tenantry.enter('NAME')` or `set local search_path`; or pool whole sessions \
+                 (pool_mode = session). See docs/connecting.md."
+            .into(),
     }
 }
 
@@ -114,6 +167,13 @@ fn print(report: &Report) {
         out!("    {}", item.detail);
         out!("    → {}", item.remedy);
         out!();
+    }
+    match report.pooler {
+        Some("apart") => out!("Pooler: each client has a server session of its own."),
+        Some("shared_and_reset") => {
+            out!("Pooler: clients share server sessions, and none sees what another has set.");
+        }
+        _ => {}
     }
     out!("{} checks, {} findings", report.checks.len(), report.total);
 }
