@@ -3,9 +3,11 @@
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`doctor`] (what is wrong
+//! schema), [`template`], [`call_log`], [`catalog`] and [`blockers`] (what is read
+//! back), [`doctor`] (what is wrong
 //! with it), [`pooler`] (what may be between us and the server), [`embedded`] (a server of our own).
 
+pub mod blockers;
 pub mod call_log;
 pub mod catalog;
 pub mod database;

@@ -12,6 +12,7 @@ use tenantry_pg::PgError;
 use tenantry_store::audit::{self, Actor};
 use tenantry_store::operations::{self, Claim, Ending, Fenced, Journal};
 
+use super::blocked::name_blockers;
 use super::context::Context;
 use super::faults::{FaultAction, Phase};
 use super::kind::{Body, Ended, Kind, Step, StepError};
@@ -141,10 +142,12 @@ impl<K: Kind> Run<K> {
                     self.strike(step, false, Phase::AfterJournal)?;
                 }
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
-                Err(StepError::Retry(error)) if self.claim.attempt < MAX_ATTEMPTS => {
+                Err(StepError::Retry(mut error)) if self.claim.attempt < MAX_ATTEMPTS => {
+                    name_blockers(&self.context.fleet, self.claim.schema_id, &mut error).await;
                     return Err(self.wait(&error).await);
                 }
                 Err(StepError::Retry(mut error) | StepError::Fail(mut error)) => {
+                    name_blockers(&self.context.fleet, self.claim.schema_id, &mut error).await;
                     error["step"] = step.name.into();
                     // The step itself may have done a part of its work, so its undo runs too.
                     self.claim.unwinding = true;

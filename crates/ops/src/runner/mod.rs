@@ -4,6 +4,7 @@
 //! Read `kind.rs` (what a kind is), then `execute.rs` (one operation's way), then `worker.rs`
 //! (claims, leases and heartbeats). ADR 0003 has the reasons.
 
+mod blocked;
 mod context;
 mod execute;
 mod faults;

@@ -9,6 +9,7 @@ mod cancel;
 mod crash;
 mod fence;
 mod fleet;
+mod locks;
 mod mirror;
 mod outage;
 mod queue;

@@ -4,7 +4,6 @@ use sqlx::{Connection, Executor};
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_pg::ddl;
 use tenantry_pg::sql::Ident;
-use tenantry_testkit::Cluster;
 
 use crate::fleet::TestFleet;
 
@@ -133,5 +132,4 @@ async fn a_purge_leaves_a_tombstone_and_nothing_else() {
     .await
     .unwrap();
     assert_eq!(left, 0);
-    let _ = Cluster::shared().await;
 }
