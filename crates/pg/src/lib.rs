@@ -3,17 +3,19 @@
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`embedded`] (a server
+//! schema), [`credentials`] (what its application logs in with), [`template`], [`call_log`] and [`catalog`] (what is read back), [`embedded`] (a server
 //! of our own).
 
 pub mod call_log;
 pub mod catalog;
+pub mod credentials;
 pub mod database;
 pub mod embedded;
 pub mod error;
 pub mod fence;
 pub mod install;
 pub mod schema;
+pub mod scram;
 pub mod sql;
 pub mod template;
 
