@@ -5,6 +5,7 @@
 //! for each kind. [`mirror`], [`reconcile`] and [`housekeeping`] are what the control plane does
 //! unasked.
 
+pub mod credentials;
 pub mod fleet;
 pub mod housekeeping;
 pub mod kinds;
