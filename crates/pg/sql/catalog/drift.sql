@@ -59,7 +59,10 @@ from (
          case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as grantee
   from marked, aclexplode(nspacl) acl
   where acl.grantee not in ('tenantry_schema_owner'::regrole, nspowner)
-    and (acl.grantee = 0 or acl.grantee is distinct from role_oid or acl.privilege_type <> 'USAGE')
+    and (acl.grantee = 0 or acl.privilege_type <> 'USAGE'
+         or acl.grantee is distinct from role_oid
+            and not exists (select from tenantry.application_role a
+                            where a.role_oid = acl.grantee and a.read_only_of = marked.role_oid))
 ) granted
 group by nspname, grantee, id, institution
 union all

@@ -85,7 +85,7 @@ pub async fn install_managed(admin_url: &Url) -> Result<Installed, PgError> {
 
 async fn install(admin: &mut PgConnection) -> Result<Installed, PgError> {
     let mut tx = admin.begin().await?;
-    tx.execute("select pg_advisory_xact_lock(hashtext('tenantry install'))").await?;
+    tx.execute(include_str!("../../sql/install/wait.sql")).await?;
     tx.execute(include_str!("../../sql/install/database.sql")).await?;
     tx.execute("set local role tenantry_owner; set local search_path = tenantry").await?;
     let tables = apply_tables(&mut tx, TABLES).await?;

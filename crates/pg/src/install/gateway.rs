@@ -35,7 +35,7 @@ pub async fn install_gateway(admin_url: &Url, verifier: Option<&str>) -> Result<
     retry_on_lock(async || {
         let mut admin = PgConnection::connect_with(&connect_options(admin_url)?).await?;
         let mut tx = admin.begin().await?;
-        tx.execute("select pg_advisory_xact_lock(hashtext('tenantry install'))").await?;
+        tx.execute(include_str!("../../sql/install/wait.sql")).await?;
         tx.execute(include_str!("../../sql/install/gateway.sql")).await?;
         let (members, version) = sqlx::query_as(
             "select tenantry.open_gateway(), current_setting('server_version_num')::int4",
