@@ -6,6 +6,7 @@
 )]
 
 mod command_line;
+mod credentials;
 mod external;
 mod killed;
 mod program;
