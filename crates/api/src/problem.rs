@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use tenantry_domain::problem::Code;
 use tenantry_domain::template::Refusal as TemplateRefusal;
 use tenantry_ops::Refusal;
-use tenantry_pg::PgError;
+use tenantry_pg::{PgError, Situation};
 
 use crate::types::ProblemBody;
 
@@ -70,6 +70,7 @@ fn status(code: Code) -> StatusCode {
         Code::SchemaExists
         | Code::ForeignSchema
         | Code::InvalidState
+        | Code::CredentialsExist
         | Code::OperationFinished
         | Code::NotRetryable => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -177,6 +178,22 @@ impl From<Refusal> for Problem {
             Refusal::NotRetryable(state) => {
                 Self::new(Code::NotRetryable, format!("The operation is {state}."))
             }
+            Refusal::NoCredentials { name, state } => Self::new(
+                Code::InvalidState,
+                format!("{name} is {state}; it has no roles to log in as."),
+            ),
+            Refusal::CredentialsExist { name } => Self::new(
+                Code::CredentialsExist,
+                format!("{name} has a password already, and `rotate` is not set."),
+            ),
+            Refusal::Managed(error) if error.is_transient() => {
+                tracing::warn!("The managed database does not answer: {error}");
+                Self::new(Code::Unavailable, "The managed database does not answer at the moment.")
+            }
+            Refusal::Managed(error) if error.situation() == Situation::ChangedByHand => {
+                Self::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
+            }
+            Refusal::Managed(error) => Self::internal(error),
             Refusal::Store(error) => error.into(),
         }
     }

@@ -65,6 +65,8 @@ pub const ROUTES: &[Route] = &[
     // an operator may suspend, resume and undrop; the handler asks for an admin to purge
     route("PATCH", "/api/admin/schemas/{name}", OPERATOR),
     route("DELETE", "/api/admin/schemas/{name}", OPERATOR),
+    route("GET", "/api/admin/schemas/{name}/credentials", VIEWER),
+    route("POST", "/api/admin/schemas/{name}/credentials", OPERATOR),
     route("GET", "/api/admin/operations", VIEWER),
     route("GET", "/api/admin/operations/{id}", VIEWER),
     route("POST", "/api/admin/operations/{id}/cancel", OPERATOR),

@@ -73,6 +73,9 @@ codes! {
     /// The state does not allow the action.
     InvalidState = "The state of the institution does not allow this",
         "See `tenantry schema show NAME`.";
+    /// The role has a password already, and passwords are shown once.
+    CredentialsExist = "There are credentials already",
+        "They were shown once, to whoever asked for them. Ask for new ones with `rotate`; the old ones are then worth nothing.";
     /// The operation has ended.
     OperationFinished = "The operation has ended already",
         "There is nothing left to cancel.";
@@ -92,7 +95,7 @@ codes! {
     UnsupportedMediaType = "The request body must be JSON",
         "Send `Content-Type: application/json`.";
     /// The control database cannot be reached.
-    Unavailable = "The control database cannot be reached",
+    Unavailable = "A database cannot be reached",
         "Nothing was changed. Try again in a few seconds; see /readyz.";
     /// An error on our side.
     Internal = "Something went wrong on the server",

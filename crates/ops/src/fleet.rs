@@ -7,6 +7,7 @@ use std::time::Duration;
 use tenantry_pg::ManagedDatabase;
 use tenantry_store::Store;
 use tokio::sync::{Notify, broadcast};
+use url::Url;
 use uuid::Uuid;
 
 /// Settings of the fleet.
@@ -17,11 +18,18 @@ pub struct FleetConfig {
     /// Whether a schema is purged by itself when that time is over. Off by default: what was not
     /// purged by name stays.
     pub auto_purge: bool,
+    /// Where applications reach the managed database (a pooler, a public name), without user and
+    /// password; where we reach it ourselves when it is none.
+    pub applications_url: Option<Url>,
 }
 
 impl Default for FleetConfig {
     fn default() -> Self {
-        Self { recoverable_for: Duration::from_secs(7 * 24 * 60 * 60), auto_purge: false }
+        Self {
+            recoverable_for: Duration::from_secs(7 * 24 * 60 * 60),
+            auto_purge: false,
+            applications_url: None,
+        }
     }
 }
 

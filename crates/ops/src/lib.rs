@@ -5,6 +5,7 @@
 //! for each kind. [`mirror`], [`reconcile`] and [`housekeeping`] are what the control plane does
 //! unasked.
 
+pub mod credentials;
 pub mod doctor;
 pub mod fleet;
 pub mod housekeeping;

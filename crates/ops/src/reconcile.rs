@@ -44,7 +44,7 @@ pub async fn reconcile(fleet: &Fleet) -> Result<usize, PgError> {
 
 fn severity(kind: &str) -> &'static str {
     match kind {
-        "schema_missing" | "grant_added" | "owner_changed" => "critical",
+        "schema_missing" | "grant_added" | "owner_changed" | "role_right_added" => "critical",
         "schema_unknown" => "info",
         _ => "warning",
     }

@@ -89,6 +89,20 @@ pub enum Refusal {
     NeedsRole(Role),
     /// It neither failed nor is stuck.
     NotRetryable(OperationState),
+    /// In this state an institution has no roles to log in as.
+    NoCredentials {
+        /// The institution.
+        name: String,
+        /// Its state.
+        state: SchemaState,
+    },
+    /// The role has a password, and nobody asked to replace it.
+    CredentialsExist {
+        /// The institution.
+        name: String,
+    },
+    /// The managed database did not do it.
+    Managed(PgError),
     /// The control database did not do it.
     Store(PgError),
 }

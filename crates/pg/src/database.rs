@@ -28,6 +28,7 @@ pub struct DatabaseConfig {
 #[derive(Clone, Debug)]
 pub struct ManagedDatabase {
     pool: PgPool,
+    address: Url,
 }
 
 impl ManagedDatabase {
@@ -38,7 +39,15 @@ impl ManagedDatabase {
     /// When the URL is not one of PostgreSQL's.
     pub fn new(config: &DatabaseConfig) -> Result<Self, PgError> {
         let options = connect_options(&config.url)?.application_name("tenantry");
-        Ok(Self { pool: pool(options, config.max_connections) })
+        Ok(Self {
+            pool: pool(options, config.max_connections),
+            address: without_credentials(&config.url),
+        })
+    }
+
+    /// Where it is, without role and password.
+    pub fn address(&self) -> &Url {
+        &self.address
     }
 
     /// The sessions; for this crate's own statements.
@@ -64,6 +73,24 @@ impl ManagedDatabase {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// A URL of which nothing is left that says who we are.
+fn without_credentials(url: &Url) -> Url {
+    let mut address = url.clone();
+    // both are taken by every URL with a host; one without has none
+    let _ = address.set_password(None);
+    let _ = address.set_username("");
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(key, _)| key == "sslmode")
+        .map(|(key, value)| (key.into_owned(), value.into_owned()))
+        .collect();
+    address.set_query(None);
+    if !kept.is_empty() {
+        address.query_pairs_mut().extend_pairs(kept);
+    }
+    address
 }
 
 /// Options for a session as every part of Tenantry wants it.

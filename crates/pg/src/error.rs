@@ -21,6 +21,8 @@ pub enum Situation {
     BadName,
     /// `TN008`: the schema was renamed or dropped by hand.
     ChangedByHand,
+    /// `TN021`: the role has a password already.
+    CredentialsExist,
     /// The server could not be reached, is starting or stopping, has no free connection, or a lock
     /// or deadlock was in the way: the same call may succeed later.
     Transient,
@@ -141,6 +143,7 @@ pub fn situation_of(sqlstate: &str) -> Situation {
         "TN006" => Situation::NotFound,
         "TN007" => Situation::BadName,
         "TN008" => Situation::ChangedByHand,
+        "TN021" => Situation::CredentialsExist,
         "53100" => Situation::DiskFull,
         "42501" => Situation::Forbidden,
         // serialization, deadlock, lock timeout, lock table or memory full, too many connections

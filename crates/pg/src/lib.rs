@@ -3,13 +3,14 @@
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`template`], [`call_log`], [`catalog`] and [`blockers`] (what is read
-//! back), [`doctor`] (what is wrong
-//! with it), [`pooler`] (what may be between us and the server), [`embedded`] (a server of our own).
+//! schema), [`credentials`] (what its application logs in with), [`template`], [`call_log`],
+//! [`catalog`] and [`blockers`] (what is read back), [`doctor`] (what is wrong with it), [`pooler`]
+//! (what may be between us and the server), [`embedded`] (a server of our own).
 
 pub mod blockers;
 pub mod call_log;
 pub mod catalog;
+pub mod credentials;
 pub mod database;
 pub mod doctor;
 pub mod embedded;
@@ -18,6 +19,7 @@ pub mod fence;
 pub mod install;
 pub mod pooler;
 pub mod schema;
+pub mod scram;
 pub mod sql;
 pub mod template;
 

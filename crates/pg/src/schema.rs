@@ -158,7 +158,7 @@ impl ManagedDatabase {
         .await
     }
 
-    /// Ends every session of an application role and says how many there were.
+    /// Ends every session of an institution's roles and says how many there were.
     ///
     /// # Errors
     /// When the server cannot be asked, or we lack `pg_signal_backend`.
@@ -166,7 +166,7 @@ impl ManagedDatabase {
         brief(
             sqlx::query_scalar(
                 "select count(*) filter (where pg_terminate_backend(pid))
-             from pg_stat_activity where usename = $1",
+             from pg_stat_activity where usename in (select tenantry.roles_of($1))",
             )
             .bind(role)
             .fetch_one(self.pool()),

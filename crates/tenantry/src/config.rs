@@ -41,6 +41,14 @@ pub(crate) struct Settings {
     /// How many operations run at a time [default: 8]
     #[arg(long, env = "TENANTRY_PLACES", value_name = "N")]
     pub(crate) places: Option<NonZeroU16>,
+    /// Where applications reach the managed database, as postgres://host:port/database, for the
+    /// connection strings that are issued [default: where the server reaches it]
+    #[arg(long, env = "TENANTRY_APPLICATIONS_URL", value_name = "U")]
+    pub(crate) applications_url: Option<Url>,
+    /// How many sessions the role of a new institution may have at a time [default: 20]
+    #[arg(long, env = "TENANTRY_CONNECTION_LIMIT", value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) connection_limit: Option<u16>,
     /// Log lines as text or json [default: text]
     #[arg(long, env = "TENANTRY_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<String>,
@@ -66,6 +74,8 @@ const VARIABLES: &[&str] = &[
     "TENANTRY_RECOVERABLE_HOURS",
     "TENANTRY_AUTO_PURGE",
     "TENANTRY_PLACES",
+    "TENANTRY_APPLICATIONS_URL",
+    "TENANTRY_CONNECTION_LIMIT",
     "TENANTRY_LOG_FORMAT",
 ];
 
@@ -80,6 +90,8 @@ impl Settings {
             None if Path::new("tenantry.toml").exists() => read(Path::new("tenantry.toml"))?,
             None => Self::default(),
         };
+        let applications_url = self.applications_url.or(file.applications_url);
+        applications_url.as_ref().map_or(Ok(()), check_applications_url)?;
         // a flag for one kind of server outranks the file's other kind
         let chosen = self.embedded.is_some() || self.database_url.is_some();
         Ok(Self {
@@ -91,6 +103,8 @@ impl Settings {
             recoverable_hours: self.recoverable_hours.or(file.recoverable_hours),
             auto_purge: self.auto_purge.or(file.auto_purge),
             places: self.places.or(file.places),
+            applications_url,
+            connection_limit: self.connection_limit.or(file.connection_limit),
             log_format: self.log_format.or(file.log_format),
         })
     }
@@ -106,6 +120,7 @@ impl Settings {
         FleetConfig {
             recoverable_for: Duration::from_secs(u64::from(hours) * 60 * 60),
             auto_purge: self.auto_purge.unwrap_or(false),
+            applications_url: self.applications_url.clone(),
         }
     }
 }
@@ -131,6 +146,18 @@ fn refuse_unknown_variables(names: impl Iterator<Item = String>) -> Result<(), F
         }
     }
     Ok(())
+}
+
+/// Refuses an address for applications that is none, or that brings a secret along.
+fn check_applications_url(url: &Url) -> Result<(), Failure> {
+    let wrong = if !matches!(url.scheme(), "postgres" | "postgresql") || !url.has_host() {
+        "is not postgres://host:port/database"
+    } else if url.password().is_some() || !url.username().is_empty() {
+        "names a user; each institution has its own"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Exit::Refused, format!("applications_url {wrong}")))
 }
 
 /// Passwords that everybody tries first.

@@ -15,10 +15,14 @@ use tenantry_ops::housekeeping::{Housekeeping, Rhythm};
 use tenantry_ops::kinds;
 use tenantry_ops::runner::{Worker, WorkerConfig};
 use tenantry_pg::ManagedDatabase;
+use tenantry_pg::credentials::RoleDefaults;
 use tenantry_pg::database::{CONTROL_ROLE, DatabaseConfig};
 use tenantry_pg::embedded::{EmbeddedConfig, Server as Postgres};
-use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
+use tenantry_pg::install::{
+    Gateway, ServerSetup, install_gateway, install_managed, prepare_server,
+};
 use tenantry_pg::pooler::refuse_pooler;
+use tenantry_pg::scram;
 use tenantry_pg::sql::Ident;
 use tenantry_store::audit::{self, Actor, Entry};
 use tenantry_store::tokens::{self, NewToken};
@@ -79,6 +83,8 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
     let store = Store::new(&databases.control_url, 16).map_err(|e| database_failure(&e))?;
     let config = DatabaseConfig { url: databases.managed_url.clone(), max_connections: 16 };
     let database = ManagedDatabase::new(&config).map_err(|e| database_failure(&e))?;
+    let defaults = RoleDefaults { connection_limit: settings.connection_limit.map(i32::from) };
+    database.set_role_defaults(defaults).await.map_err(|e| database_failure(&e))?;
     let fleet = Fleet::new(store, database, settings.fleet());
     let profile = first_profile(settings, &fleet, &databases, address).await?;
 
@@ -248,6 +254,20 @@ pub(crate) async fn install(
     Store::install(&control_as_admin).await.map_err(|error| database_failure(&error))?;
     install_managed(&managed_as_admin).await.map_err(|error| database_failure(&error))?;
     Ok((control_url, managed_url))
+}
+
+/// The gateway for one pool for all institutions, in the managed database.
+pub(crate) async fn gateway(
+    settings: &Settings,
+    admin: &Url,
+    password: Option<&str>,
+) -> Result<Gateway, Failure> {
+    let name = settings.managed_database.as_deref().unwrap_or("tenantry_managed");
+    let managed = Ident::new(name).map_err(|error| Failure::new(Exit::Refused, error))?;
+    let verifier = password.map(scram::verifier);
+    install_gateway(&with_database(admin, &managed), verifier.as_deref())
+        .await
+        .map_err(|error| database_failure(&error))
 }
 
 fn with_database(url: &Url, database: &Ident) -> Url {

@@ -4,6 +4,7 @@
 
 mod cluster;
 mod database;
+mod pgbouncer;
 mod private;
 pub mod proxy;
 mod shared;
@@ -11,6 +12,7 @@ mod template;
 
 pub use cluster::Cluster;
 pub use database::TestDatabase;
+pub use pgbouncer::PgBouncer;
 pub use private::PrivateServer;
 pub use proxy::Proxy;
 pub use shared::stop_all;

@@ -1,6 +1,7 @@
 //! The handlers, one file for each noun.
 
 pub mod audit;
+pub mod credentials;
 pub mod events;
 pub mod findings;
 pub mod health;

@@ -10,6 +10,7 @@ use tenantry_domain::access::Role;
 use tenantry_domain::problem::Code;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
+use tenantry_ops::credentials::set_connection_limit;
 use tenantry_ops::submit::{self, CreateRequest};
 use tenantry_store::schemas::{self, Attributes, Cursor, Filter, Sort, SortKey, Start};
 use utoipa::IntoParams;
@@ -197,8 +198,9 @@ pub(crate) async fn patch(
 ) -> Result<Response, Problem> {
     let name = existing_name(&name)?;
     let who = caller.requester(idempotency);
-    let attributes =
+    let listed =
         value.display_name.is_some() || value.labels.is_some() || value.quota_bytes.is_some();
+    let attributes = listed || value.connection_limit.is_some();
     let Some(action) = value.action else {
         if !attributes || value.confirm.is_some() {
             return Err(invalid("Give either `action` or attributes to change."));
@@ -210,6 +212,14 @@ pub(crate) async fn patch(
             labels: labels.as_ref(),
             quota_bytes: value.quota_bytes,
         };
+        if let Some(limit) = value.connection_limit {
+            check_connection_limit(limit)?;
+            let schema = set_connection_limit(app.fleet(), &who, name, limit).await?;
+            if !listed {
+                let body = PatchOutcome::Schema(Box::new(shape::schema(schema)));
+                return Ok((StatusCode::OK, Json(body)).into_response());
+            }
+        }
         let schema = submit::set_attributes(app.fleet(), &who, name, &change).await?;
         let body = PatchOutcome::Schema(Box::new(shape::schema(schema)));
         return Ok((StatusCode::OK, Json(body)).into_response());
@@ -262,7 +272,7 @@ pub(crate) async fn delete(
 }
 
 /// A name that may exist; one that breaks the rules certainly does not.
-fn existing_name(name: &str) -> Result<&str, Problem> {
+pub(crate) fn existing_name(name: &str) -> Result<&str, Problem> {
     match Slug::parse(name) {
         Ok(_) => Ok(name),
         Err(_) => {
@@ -291,6 +301,13 @@ fn check_attributes(display_name: Option<&str>, quota: Option<i64>) -> Result<()
         return Err(invalid("`quotaBytes` is not negative."));
     }
     Ok(())
+}
+
+fn check_connection_limit(limit: Option<i32>) -> Result<(), Problem> {
+    match limit {
+        None | Some(1..=10_000) => Ok(()),
+        Some(_) => Err(invalid("`connectionLimit` is 1 to 10000, or null for the default.")),
+    }
 }
 
 fn check_labels(

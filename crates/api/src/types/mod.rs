@@ -1,6 +1,7 @@
 //! The bodies that go over the wire, for the server and for the command line's client alike. JSON in
 //! camelCase; unknown fields of a request are refused.
 
+mod credentials;
 mod operation;
 mod problem;
 mod schema;
@@ -8,6 +9,9 @@ mod system;
 mod template;
 mod token;
 
+pub use credentials::{
+    ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
+};
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{

@@ -143,10 +143,16 @@ pub struct SchemaPatch {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     #[schema(minimum = 0)]
     pub quota_bytes: Option<Option<i64>>,
+    /// How many sessions each of its roles may have at a time; null is the default.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(minimum = 1, maximum = 10000)]
+    pub connection_limit: Option<Option<i32>>,
 }
 
 /// Tells a field that is null from one that is left out.
-fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
+fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

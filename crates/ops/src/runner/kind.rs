@@ -119,6 +119,7 @@ fn situation_code(situation: Situation) -> &'static str {
         Situation::NotFound => "schema_not_found",
         Situation::BadName => "invalid_name",
         Situation::ChangedByHand => "changed_by_hand",
+        Situation::CredentialsExist => "credentials_exist",
         Situation::Transient => "database_unavailable",
         Situation::DiskFull => "disk_full",
         Situation::Forbidden => "missing_right",

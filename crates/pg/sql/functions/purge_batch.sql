@@ -63,13 +63,7 @@ begin
   end if;
 
   execute format('drop schema %I cascade', v_marker.schema_name);
-  if tenantry.role_exists(v_marker.role_name) then
-    begin
-      execute format('drop role %I', v_marker.role_name);
-    exception when dependent_objects_still_exist then
-      null;   -- something was granted to it by hand, here or in another database: it is reported
-    end;
-  end if;
+  perform tenantry.drop_roles(v_marker.role_name);
   delete from tenantry.schema_marker where id = p_schema;
   return 0;
 end $$;

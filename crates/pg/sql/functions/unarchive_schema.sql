@@ -22,7 +22,7 @@ begin
     if tenantry.role_exists(v_role) then
       v_role := v_name || '_' || substr(replace(p_schema::text, '-', ''), 25, 8);
     end if;
-    execute format('alter role %I rename to %I', v_marker.role_name, v_role);
+    perform tenantry.rename_roles(v_marker.role_name, v_role, v_name);
     v_marker.role_name := v_role;
   end if;
   v_marker.schema_name := v_name;

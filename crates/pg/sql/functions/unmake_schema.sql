@@ -16,8 +16,6 @@ begin
       using errcode = 'TN005';
   end if;
   execute format('drop schema %I cascade', v_marker.schema_name);
-  if tenantry.role_exists(v_marker.role_name) then
-    execute format('drop role %I', v_marker.role_name);
-  end if;
+  perform tenantry.drop_roles(v_marker.role_name);
   delete from tenantry.schema_marker where id = p_schema;
 end $$;

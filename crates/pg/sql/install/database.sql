@@ -2,10 +2,7 @@
 do $$
 begin
   execute format('grant create on database %I to tenantry_owner', current_database());
-  -- temporary objects would lie outside every schema, and outside every quota
-  execute format('revoke temporary on database %I from public', current_database());
-  -- PostgreSQL 15 and newer ship it closed; a database that was upgraded may still have it open
-  execute 'revoke create on schema public from public';
+  execute format('grant connect on database %I to tenantry_control, tenantry_application', current_database());
   if to_regnamespace('tenantry') is null then
     create schema tenantry authorization tenantry_owner;
   end if;

@@ -17,6 +17,14 @@ begin
   if not exists (select from pg_roles where rolname = 'tenantry_control') then
     create role tenantry_control login nosuperuser nocreatedb nocreaterole;
   end if;
+  if not exists (select from pg_roles where rolname = 'tenantry_application') then
+    -- holds the right to connect for all institutions' roles: one entry in the database's list of
+    -- rights instead of one for each institution
+    create role tenantry_application nologin nosuperuser nocreatedb nocreaterole;
+  end if;
+  if not pg_has_role('tenantry_owner', 'tenantry_application', 'member with admin option') then
+    grant tenantry_application to tenantry_owner with admin option;
+  end if;
   if not pg_has_role('tenantry_control', 'tenantry_owner', 'member') then
     grant tenantry_owner to tenantry_control;
   end if;

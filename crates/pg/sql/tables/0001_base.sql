@@ -68,3 +68,19 @@ create table tenantry.call_log (
   mirrored_at  timestamptz      -- when the control plane took it into its own lists
 );
 create index call_log_unmirrored on tenantry.call_log (finished_at) where mirrored_at is null;
+
+-- What each role that an application logs in as is held to. By oid, which survives renaming; the
+-- control plane sets these on the role, and what the role really has is compared with them.
+create table tenantry.application_role (
+  role_oid          oid primary key,
+  read_only_of      oid unique,              -- the institution's own role, where this one only reads
+  connection_limit  integer not null,
+  settings          text[] not null,         -- as in pg_db_role_setting, without search_path
+  password_set_at   timestamptz              -- never the password
+);
+-- The defaults for new roles, and whether there is a gateway.
+insert into tenantry.setting values
+  ('connection_limit', '20'),
+  ('statement_timeout', '5min'),
+  ('idle_in_transaction_session_timeout', '1min'),
+  ('gateway', 'off');

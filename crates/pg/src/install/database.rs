@@ -25,10 +25,17 @@ const FUNCTIONS: &[&str] = functions![
     "pass_fence",
     "schema_name_for",
     "role_exists",
+    "roles_of",
+    "read_only_name",
     "seal_schema",
     "locked_marker",
     "write_marker",
     "run_script",
+    "pin_role",
+    "grant_rights",
+    "rename_roles",
+    "drop_roles",
+    "admit_gateway",
     "furnish_schema",
     "make_schema",
     "unmake_schema",
@@ -42,6 +49,13 @@ const FUNCTIONS: &[&str] = functions![
     "withdraw_template",
     "create_institution_schema",
     "drop_institution_schema",
+    "make_read_only",
+    "set_password",
+    "set_connection_limit",
+    "entrance",
+    "enter",
+    "open_gateway",
+    "left_open",
 ];
 
 /// What an installation did.
@@ -71,7 +85,7 @@ pub async fn install_managed(admin_url: &Url) -> Result<Installed, PgError> {
 
 async fn install(admin: &mut PgConnection) -> Result<Installed, PgError> {
     let mut tx = admin.begin().await?;
-    tx.execute("select pg_advisory_xact_lock(hashtext('tenantry install'))").await?;
+    tx.execute(include_str!("../../sql/install/wait.sql")).await?;
     tx.execute(include_str!("../../sql/install/database.sql")).await?;
     tx.execute("set local role tenantry_owner; set local search_path = tenantry").await?;
     let tables = apply_tables(&mut tx, TABLES).await?;
@@ -94,6 +108,8 @@ async fn install(admin: &mut PgConnection) -> Result<Installed, PgError> {
         .execute(&mut *tx)
         .await?;
     }
+    tx.execute("reset role; reset search_path").await?;
+    tx.execute(include_str!("../../sql/install/close.sql")).await?;
     tx.commit().await?;
     Ok(Installed { tables, functions })
 }

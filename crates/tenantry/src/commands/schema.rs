@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{
-    DropRequest, FindingList, NewSchemaRequest, OperationBody, PatchAction, SchemaBody, SchemaList,
-    SchemaPatch,
+    CredentialsBody, CredentialsRequest, CredentialsRole, DropRequest, FindingList,
+    NewSchemaRequest, OperationBody, PatchAction, SchemaBody, SchemaList, SchemaPatch,
 };
+use tenantry_domain::operation::OperationState;
 
 use crate::client::{Client, Connection, segment};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::output::{bytes, fields, json, or_dash, table, time};
 use crate::progress::{FIRST_WAIT, conclude, follow};
 
@@ -35,6 +36,13 @@ Examples:
     Suspend(Change),
     /// Let a suspended institution in again
     Resume(Change),
+    /// Issue what the institution's application logs in with; shown once
+    #[command(after_help = "\
+Examples:
+  tenantry schema credentials oakwood
+  tenantry schema credentials oakwood --rotate --json
+  tenantry schema credentials oakwood --read-only")]
+    Credentials(CredentialsArguments),
     /// Drop an institution's schema: archived, and recoverable for a time
     #[command(after_help = "Example:\n  tenantry schema drop oakwood --confirm oakwood --wait")]
     Drop(Confirmed),
@@ -66,8 +74,23 @@ pub(crate) struct Create {
     /// Bytes that it may use
     #[arg(long, value_name = "BYTES")]
     quota: Option<i64>,
+    /// Issue what its application logs in with, and print it; with --json beside the operation
+    #[arg(long, requires = "wait")]
+    credentials: bool,
     #[command(flatten)]
     wait: Wait,
+}
+
+#[derive(Args)]
+pub(crate) struct CredentialsArguments {
+    /// The institution
+    name: String,
+    /// Replace the password that is there; it is worth nothing then
+    #[arg(long)]
+    rotate: bool,
+    /// For the role that may only read; it is made when it is not there
+    #[arg(long)]
+    read_only: bool,
 }
 
 #[derive(Args)]
@@ -129,6 +152,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Show(Name { name }) => show(&client, &name).await,
         Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
         Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
+        Command::Credentials(arguments) => credentials(&client, arguments).await,
         Command::Undrop(change) => act(&client, change, PatchAction::Undrop).await,
         Command::Drop(Confirmed { name, confirm, wait }) => {
             let body = DropRequest { confirm };
@@ -160,7 +184,50 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
         labels: (!labels.is_empty()).then_some(labels),
         quota_bytes: arguments.quota,
     };
-    submit(client, Method::POST, "/api/admin/schemas", &body, &arguments.wait).await
+    let path = "/api/admin/schemas";
+    if !arguments.credentials {
+        return submit(client, Method::POST, path, &body, &arguments.wait).await;
+    }
+    let operation = client.send_body(Method::POST, path, &body, Some(FIRST_WAIT)).await?;
+    let operation = follow(client, operation).await?;
+    if operation.state != OperationState::Succeeded {
+        return conclude(client, &operation);
+    }
+    let issued = issue(client, &body.name, &CredentialsRequest::default()).await?;
+    if client.json {
+        json(&serde_json::json!({ "operation": operation, "credentials": issued }));
+        return Ok(());
+    }
+    conclude(client, &operation)?;
+    print_credentials(&issued);
+    Ok(())
+}
+
+async fn credentials(client: &Client, arguments: CredentialsArguments) -> Outcome {
+    let role =
+        if arguments.read_only { CredentialsRole::ReadOnly } else { CredentialsRole::Application };
+    let request = CredentialsRequest { rotate: arguments.rotate, role };
+    let issued = issue(client, &arguments.name, &request).await?;
+    if client.json {
+        json(&issued);
+    } else {
+        print_credentials(&issued);
+    }
+    Ok(())
+}
+
+async fn issue(
+    client: &Client,
+    name: &str,
+    request: &CredentialsRequest,
+) -> Result<CredentialsBody, Failure> {
+    client.send_body(Method::POST, &format!("{}/credentials", path(name)), request, None).await
+}
+
+/// The secret goes to stdout, the remark does not: `$(tenantry schema credentials oakwood)` is a URL.
+fn print_credentials(issued: &CredentialsBody) {
+    out!("{}", issued.connection_string);
+    eprintln!("This is shown once; a new one: tenantry schema credentials NAME --rotate");
 }
 
 async fn act(client: &Client, change: Change, action: PatchAction) -> Outcome {

@@ -13,7 +13,7 @@ use crate::server::{Home, Serving, eventually};
 const TABLE: &str = "create table pupil (id bigint primary key);\n";
 
 /// A server with a template.
-fn ready() -> (Home, Serving) {
+pub(crate) fn ready() -> (Home, Serving) {
     let home = Home::new();
     let server = home.serve(&[]);
     let folder = home.folder("default", TABLE);

@@ -171,6 +171,88 @@ async fn an_administrator_who_is_no_superuser_installs_and_serves() {
     let token = server.token.clone().expect("the first start prints a token");
     works(&postgres, &server, &token).await;
     assert!(server.terminate().success());
+    // what only a superuser may close is told, and the rest is closed
+    let mut managed = connect(&postgres, "tenantry_managed").await;
+    let open: Vec<String> = sqlx::query_scalar("select what from tenantry.left_open() where here")
+        .fetch_all(&mut managed)
+        .await
+        .unwrap();
+    assert_eq!(open, ["large objects"]);
+    let mend: String = sqlx::query_scalar("select remedy from tenantry.left_open() where here")
+        .fetch_one(&mut managed)
+        .await
+        .unwrap();
+    managed.execute(ddl_of(mend)).await.unwrap();
+    let left: i64 = sqlx::query_scalar("select count(*) from tenantry.left_open() where here")
+        .fetch_one(&mut managed)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    the_gateway_enters(&postgres, &administrator).await;
+}
+
+fn ddl_of(text: String) -> sqlx::SqlStr {
+    tenantry_pg::sql::script(text)
+}
+
+/// `tenantry install --gateway`, by an administrator who need not be a superuser.
+async fn the_gateway_enters(postgres: &PrivateServer, administrator: &Url) {
+    let place = TempDir::new().unwrap();
+    let file = place.path().join("secret");
+    fs::write(&file, "through the gateway\n").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let file = file.to_str().unwrap();
+    let arguments = ["install", "--database-url", administrator.as_str(), "--gateway"];
+    run(&[&arguments[..], &["--gateway-password-file", file]].concat()).is(2).says("ASCII");
+    fs::write(file, "through-the-gateway\n").unwrap();
+    let made = run(&[&arguments[..], &["--gateway-password-file", file]].concat()).is(0);
+    assert!(made.stdout.contains("the roles of 1 institutions"), "{made:#?}");
+    let mut url = postgres.url("tenantry_managed");
+    url.set_username("tenantry_gateway").unwrap();
+    url.set_password(Some("through-the-gateway")).unwrap();
+    let mut gateway = PgConnection::connect(url.as_str()).await.unwrap();
+    let entering = "begin; select tenantry.enter('oakwood'); select * from pupil; commit";
+    gateway.execute(entering).await.unwrap();
+    assert!(gateway.execute("select * from pupil").await.is_err());
+}
+
+#[tokio::test]
+async fn connection_strings_name_the_address_for_applications() {
+    let postgres = PrivateServer::start().await;
+    let url = postgres.url("postgres");
+    let server = Serving::start(&[
+        "serve",
+        "--database-url",
+        url.as_str(),
+        "--applications-url",
+        "postgres://pool.example.org:6432/?sslmode=require",
+        "--connection-limit",
+        "7",
+    ]);
+    let token = server.token.clone().expect("the first start prints a token");
+    works(&postgres, &server, &token).await;
+    let command = |arguments: &[&str]| -> Ended {
+        run(&[&["--url", &server.url, "--token", &token], arguments].concat()).is(0)
+    };
+    let issued = command(&["schema", "credentials", "oakwood", "--json"]).json();
+    let expected = format!(
+        "postgres://inst_oakwood:{}@pool.example.org:6432/tenantry_managed?sslmode=require",
+        issued["password"].as_str().unwrap()
+    );
+    assert_eq!(issued["connectionString"], expected);
+    assert_eq!((&issued["host"], &issued["port"]), (&"pool.example.org".into(), &6432.into()));
+    let mut superuser = connect(&postgres, "postgres").await;
+    let limit: i32 =
+        sqlx::query_scalar("select rolconnlimit from pg_roles where rolname = 'inst_oakwood'")
+            .fetch_one(&mut superuser)
+            .await
+            .unwrap();
+    assert_eq!(limit, 7);
+    assert!(server.terminate().success());
+    for wrong in ["postgres://me:x@pool.example.org/", "https://pool.example.org/"] {
+        let arguments = ["serve", "--database-url", url.as_str(), "--applications-url", wrong];
+        run(&arguments).is(2).says("applications_url");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 )]
 
 mod command_line;
+mod credentials;
 mod doctor;
 mod external;
 mod killed;

@@ -1,6 +1,7 @@
 //! `/api/admin/schemas`
 
 mod create;
+mod credentials;
 mod delete;
 mod facets;
 mod list;
