@@ -29,7 +29,9 @@ use uuid::Uuid;
 use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
-use crate::routes::{audit, events, findings, health, operations, schemas, templates, tokens};
+use crate::routes::{
+    audit, events, findings, health, operations, schemas, templates, tokens, usage,
+};
 use crate::types::ProblemBody;
 
 #[derive(OpenApi)]
@@ -54,6 +56,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(schemas::list, schemas::create))
         .routes(routes!(schemas::facets))
         .routes(routes!(schemas::show, schemas::patch, schemas::delete))
+        .routes(routes!(usage::history))
+        .routes(routes!(usage::fleet))
         .routes(routes!(operations::list))
         .routes(routes!(operations::show))
         .routes(routes!(operations::cancel))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tenantry_domain::operation::OperationState;
+use tenantry_domain::usage::SchemaUsage;
 use tenantry_ops::runner::Description;
 use tenantry_store::operations::Operation;
 use tenantry_store::schemas::TenantSchema;
@@ -32,7 +33,7 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         template: row.template,
         template_version: row.template_version,
         labels: labels(row.labels),
-        usage: Usage { bytes: row.usage_bytes, measured_at: row.usage_measured_at },
+        usage: usage(row.usage_bytes, &row.usage),
         quota: Quota { bytes: row.quota_bytes, level },
         failure: row.failure,
         archived_at: row.archived_at,
@@ -41,6 +42,22 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         active_operation: row.active_operation,
         created_at: row.created_at,
         updated_at: row.updated_at,
+    }
+}
+
+/// What a schema uses.
+pub(crate) fn usage(bytes: Option<i64>, row: &SchemaUsage) -> Usage {
+    Usage {
+        bytes,
+        measured_at: row.measured_at,
+        stale_since: row.stale_since,
+        table_bytes: row.table_bytes,
+        index_bytes: row.index_bytes,
+        toast_bytes: row.toast_bytes,
+        row_estimate: row.row_estimate,
+        writes: row.writes_total,
+        connections: row.connections,
+        last_activity_at: row.last_activity,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`slug`] and [`schema`] are about an institution's schema, [`operation`] about a change to it,
 //! [`template`] about what new schemas are made from, [`access`] and [`token`] about who may do
-//! what, [`problem`] about what can be wrong.
+//! what, [`usage`] about what a schema takes up, [`problem`] about what can be wrong.
 
 pub mod access;
 pub mod clock;
@@ -12,3 +12,4 @@ pub mod schema;
 pub mod slug;
 pub mod template;
 pub mod token;
+pub mod usage;

@@ -17,11 +17,42 @@ pub struct FleetConfig {
     /// Whether a schema is purged by itself when that time is over. Off by default: what was not
     /// purged by name stays.
     pub auto_purge: bool,
+    /// How use is measured and kept.
+    pub usage: UsageConfig,
+}
+
+/// How often use is measured, and for how long its history is kept.
+#[derive(Clone, Debug)]
+pub struct UsageConfig {
+    /// How often every schema is looked at for changes, and what changed is measured.
+    pub look_every: Duration,
+    /// How old a size may become before it is measured again although nothing seems to have changed.
+    pub measure_every: Duration,
+    /// How long points by the hour are kept.
+    pub hours_kept: Duration,
+    /// How long points by the day are kept.
+    pub days_kept: Duration,
 }
 
 impl Default for FleetConfig {
     fn default() -> Self {
-        Self { recoverable_for: Duration::from_secs(7 * 24 * 60 * 60), auto_purge: false }
+        Self {
+            recoverable_for: Duration::from_secs(7 * 24 * 60 * 60),
+            auto_purge: false,
+            usage: UsageConfig::default(),
+        }
+    }
+}
+
+impl Default for UsageConfig {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Self {
+            look_every: Duration::from_secs(60),
+            measure_every: Duration::from_secs(15 * 60),
+            hours_kept: 14 * DAY,
+            days_kept: 400 * DAY,
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! [`submit`] is the only way in: it writes an operation into the control database. [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
-//! for each kind. [`mirror`], [`reconcile`] and [`housekeeping`] are what the control plane does
-//! unasked.
+//! for each kind. [`mirror`], [`reconcile`], [`usage`] and [`housekeeping`] are what the control
+//! plane does unasked.
 
 pub mod fleet;
 pub mod housekeeping;
@@ -12,6 +12,7 @@ pub mod mirror;
 pub mod reconcile;
 pub mod runner;
 pub mod submit;
+pub mod usage;
 
-pub use fleet::{Fleet, FleetConfig};
+pub use fleet::{Fleet, FleetConfig, UsageConfig};
 pub use submit::{Accepted, Refusal};

@@ -3,8 +3,8 @@
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`embedded`] (a server
-//! of our own).
+//! schema), [`template`], [`call_log`], [`catalog`] and [`usage`] (what is read back), [`embedded`] (a
+//! server of our own).
 
 pub mod call_log;
 pub mod catalog;
@@ -16,6 +16,7 @@ pub mod install;
 pub mod schema;
 pub mod sql;
 pub mod template;
+pub mod usage;
 
 mod guard;
 

@@ -13,6 +13,7 @@ pub mod steps;
 pub mod templates;
 pub mod tokens;
 mod totals;
+pub mod usage;
 
 mod columns;
 

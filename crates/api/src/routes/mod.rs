@@ -8,3 +8,4 @@ pub mod operations;
 pub mod schemas;
 pub mod templates;
 pub mod tokens;
+pub mod usage;

@@ -7,15 +7,17 @@ mod schema;
 mod system;
 mod template;
 mod token;
+mod usage;
 
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
     DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, QuotaLevel,
-    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount, Usage,
+    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{
     MigrationBody, NewTemplateRequest, TemplateBody, TemplateFile, TemplateLayout, TemplateList,
 };
 pub use token::{IssuedToken, NewTokenRequest, TokenBody, TokenList};
+pub use usage::{FleetUsage, LargestSchema, Usage, UsageHistory, UsagePoint};

@@ -8,6 +8,8 @@ use tenantry_domain::schema::SchemaState;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::usage::Usage;
+
 /// An institution's schema.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -50,16 +52,6 @@ pub struct SchemaBody {
     pub created_at: Timestamp,
     /// When anything of this changed last (a new measurement does not count).
     pub updated_at: Timestamp,
-}
-
-/// What a schema uses.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Usage {
-    /// Bytes of tables, indexes and TOAST; null when never measured.
-    pub bytes: Option<i64>,
-    /// When that was measured.
-    pub measured_at: Option<Timestamp>,
 }
 
 /// What a schema may use.

@@ -15,4 +15,5 @@ mod queue;
 mod reconcile;
 mod scenario;
 mod schema_life;
+mod usage;
 mod world;

@@ -42,6 +42,11 @@ const FUNCTIONS: &[&str] = functions![
     "withdraw_template",
     "create_institution_schema",
     "drop_institution_schema",
+    "note_usage",
+    "measure_usage",
+    "note_sizes",
+    "note_reported",
+    "note_pass",
 ];
 
 /// What an installation did.
