@@ -6,3 +6,4 @@ mod facets;
 mod list;
 mod patch;
 mod show;
+mod usage;
