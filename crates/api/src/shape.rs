@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tenantry_domain::operation::OperationState;
+use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::usage::SchemaUsage;
 use tenantry_ops::runner::Description;
 use tenantry_store::operations::Operation;
@@ -12,17 +13,12 @@ use tenantry_store::steps::{self, Step};
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::types::{OperationBody, Progress, Quota, QuotaLevel, SchemaBody, StepBody, Usage};
+use crate::types::{OperationBody, Progress, Quota, SchemaBody, StepBody, Usage};
 
 /// A schema.
 pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
-    let level = match (row.usage_bytes, row.quota_bytes) {
-        // i128: 8 EiB times 100 does not fit
-        (Some(used), Some(quota)) if i128::from(used) * 100 >= i128::from(quota) * 80 => {
-            QuotaLevel::Warning
-        }
-        _ => QuotaLevel::Ok,
-    };
+    // of what is shown beside it; the one that was told last may be a moment older
+    let level = QuotaLevel::next(row.quota_level, row.usage_bytes, row.quota_bytes);
     SchemaBody {
         id: row.id,
         name: row.name,
@@ -34,7 +30,7 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         template_version: row.template_version,
         labels: labels(row.labels),
         usage: usage(row.usage_bytes, &row.usage),
-        quota: Quota { bytes: row.quota_bytes, level },
+        quota: Quota { bytes: row.quota_bytes, level, writes_blocked_at: row.writes_blocked_at },
         failure: row.failure,
         archived_at: row.archived_at,
         recoverable_until: row.recoverable_until,

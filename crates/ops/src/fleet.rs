@@ -19,6 +19,18 @@ pub struct FleetConfig {
     pub auto_purge: bool,
     /// How use is measured and kept.
     pub usage: UsageConfig,
+    /// How quotas are held.
+    pub quota: QuotaConfig,
+}
+
+/// How quotas are held.
+#[derive(Clone, Debug)]
+pub struct QuotaConfig {
+    /// How often the schemas nearest to their quotas are measured.
+    pub watch_every: Duration,
+    /// How long whoever writes to a schema that is being blocked is asked to stop, before the session
+    /// is ended.
+    pub patience: Duration,
 }
 
 /// How often use is measured, and for how long its history is kept.
@@ -40,7 +52,14 @@ impl Default for FleetConfig {
             recoverable_for: Duration::from_secs(7 * 24 * 60 * 60),
             auto_purge: false,
             usage: UsageConfig::default(),
+            quota: QuotaConfig::default(),
         }
+    }
+}
+
+impl Default for QuotaConfig {
+    fn default() -> Self {
+        Self { watch_every: Duration::from_secs(10), patience: Duration::from_secs(10) }
     }
 }
 

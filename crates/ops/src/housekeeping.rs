@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
+use crate::quotas::{judge_all, watch};
 use crate::reconcile::reconcile;
 use crate::submit::{self, Refusal, Requester};
 use crate::usage::sample_usage;
@@ -62,8 +63,14 @@ impl Housekeeping {
         }));
         tasks.spawn(every(rhythm.chores, "housekeeping", |fleet| Box::pin(chores(fleet))));
         let sampling = every(fleet.config.usage.look_every, "measuring use", |fleet| {
-            Box::pin(async move { sample_usage(&fleet).await.map(drop) })
+            Box::pin(async move {
+                sample_usage(&fleet).await?;
+                judge_all(&fleet).await
+            })
         });
+        tasks.spawn(every(fleet.config.quota.watch_every, "watching quotas", |fleet| {
+            Box::pin(async move { watch(&fleet).await })
+        }));
         // may take seconds, and may be left at any point: what is to be done stands in a table
         let at_the_end = stop.clone();
         tasks.spawn(async move {

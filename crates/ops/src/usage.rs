@@ -73,16 +73,18 @@ pub async fn sample_usage(fleet: &Fleet) -> Result<Round, PgError> {
     Ok(round)
 }
 
-/// Measures one schema now, whoever else is at it, and takes what was found into the lists. Where a
-/// table is locked or the server is away, the last size stays.
+/// Measures one schema now, whoever else is at it, takes what was found into the lists and says how
+/// many bytes it uses. Where a table is locked the last size stays.
 ///
 /// # Errors
 /// When a database cannot be asked.
-pub async fn measure_now(fleet: &Fleet, id: Uuid) -> Result<(), PgError> {
-    match fleet.database.measure_schema(id).await? {
-        Some(seen) => write(fleet, &[seen]).await,
-        None => Ok(()),
-    }
+pub async fn measure_now(fleet: &Fleet, id: Uuid) -> Result<Option<i64>, PgError> {
+    let Some(seen) = fleet.database.measure_schema(id).await? else {
+        return Ok(None);
+    };
+    let bytes = seen.usage.bytes();
+    write(fleet, &[seen]).await?;
+    Ok(bytes)
 }
 
 impl Round {

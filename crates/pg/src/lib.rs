@@ -2,8 +2,8 @@
 //! database.
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
-//! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`template`], [`call_log`], [`catalog`] and [`usage`] (what is read back), [`embedded`] (a
+//! sessions), [`install`] (what is put into it), [`schema`] and [`quota`] (what is done to one
+//! institution's schema), [`template`], [`call_log`], [`catalog`] and [`usage`] (what is read back), [`embedded`] (a
 //! server of our own).
 
 pub mod call_log;
@@ -13,6 +13,7 @@ pub mod embedded;
 pub mod error;
 pub mod fence;
 pub mod install;
+pub mod quota;
 pub mod schema;
 pub mod sql;
 pub mod template;

@@ -218,3 +218,10 @@ create table usage_point (
   primary key (schema_id, grain, at)
 );
 create index usage_point_age on usage_point (grain, at);
+
+-- How a schema stands to its quota, and since when its institution may not write.
+alter table tenant_schema
+  add column quota_level text not null default 'ok'
+    check (quota_level in ('ok', 'warning', 'soft', 'blocked')),
+  add column writes_blocked_at timestamptz;
+create index tenant_schema_quota on tenant_schema (id) where quota_bytes is not null;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
-use tenantry_ops::{FleetConfig, UsageConfig};
+use tenantry_ops::{FleetConfig, QuotaConfig, UsageConfig};
 use url::Url;
 
 use crate::failure::{Exit, Failure};
@@ -126,6 +126,15 @@ impl Settings {
             recoverable_for: Duration::from_secs(u64::from(hours) * 60 * 60),
             auto_purge: self.auto_purge.unwrap_or(false),
             usage: self.usage(),
+            quota: self.quota(),
+        }
+    }
+
+    /// Whoever is near a quota is looked at six times as often as all others.
+    fn quota(&self) -> QuotaConfig {
+        QuotaConfig {
+            watch_every: (self.usage().look_every / 6).max(Duration::from_secs(1)),
+            ..QuotaConfig::default()
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
+use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -62,16 +63,8 @@ pub struct Quota {
     pub bytes: Option<i64>,
     /// How its use stands to that.
     pub level: QuotaLevel,
-}
-
-/// How near a schema is to its quota.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum QuotaLevel {
-    /// Below 80 %, or no limit, or not measured.
-    Ok,
-    /// 80 % or more.
-    Warning,
+    /// Since when its institution may not insert and update; null when it may.
+    pub writes_blocked_at: Option<Timestamp>,
 }
 
 /// A page of schemas.

@@ -12,6 +12,7 @@ mod fleet;
 mod mirror;
 mod outage;
 mod queue;
+mod quota;
 mod reconcile;
 mod scenario;
 mod schema_life;

@@ -12,15 +12,27 @@ use tenantry_pg::sql::Ident;
 use tenantry_store::schemas::{self, TenantSchema};
 use tenantry_store::usage::{self, Point};
 
-use crate::fleet::TestFleet;
+use crate::fleet::{TestFleet, as_control_role, open};
 
 /// A school, and a superuser's session that finds its tables.
 async fn school() -> (TestFleet, PgConnection) {
-    let fleet = TestFleet::new().await;
+    let mut fleet = TestFleet::new().await;
     let worker = fleet.worker();
     fleet.succeeded(fleet.create().await).await;
     worker.stop().await;
-    let session = session_of(&fleet).await;
+    let mut session = session_of(&fleet).await;
+    // A session that is kept tells the statistics late of what it did; at its end it tells all.
+    fleet.fleet.database.close().await;
+    fleet.fleet =
+        open(&as_control_role(fleet.control.url()), &as_control_role(fleet.managed.url()));
+    let gone = async {
+        let asked = "select count(*) = 0 from pg_stat_activity
+                     where datname = current_database() and usename = 'tenantry_control'";
+        while !sqlx::query_scalar::<_, bool>(asked).fetch_one(&mut session).await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), gone).await.expect("the sessions end");
     (fleet, session)
 }
 

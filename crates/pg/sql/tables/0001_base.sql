@@ -92,3 +92,13 @@ create table tenantry.usage_state (
   revision           bigint not null default 1,
   reported           bigint not null default 0
 ) with (fillfactor = 80);
+
+-- Schemas whose application role may not write any more, because they are over their quota. What the
+-- role was not allowed before it is not given afterwards.
+create table tenantry.write_block (
+  schema_id     uuid primary key references tenantry.schema_marker on delete cascade,
+  no_insert     oid[] not null,     -- relations that the role could not insert into anyway
+  no_update     oid[] not null,
+  no_sequence   oid[] not null,
+  blocked_at    timestamptz not null default clock_timestamp()
+);

@@ -47,6 +47,9 @@ const FUNCTIONS: &[&str] = functions![
     "note_sizes",
     "note_reported",
     "note_pass",
+    "block_writes",
+    "unblock_writes",
+    "writers_of",
 ];
 
 /// What an installation did.

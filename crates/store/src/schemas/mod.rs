@@ -5,6 +5,7 @@ mod list;
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
+use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
 use tenantry_domain::slug::Slug;
 use tenantry_domain::usage::SchemaUsage;
@@ -42,6 +43,10 @@ pub struct TenantSchema {
     pub usage: SchemaUsage,
     /// Bytes that it may use; none for no limit.
     pub quota_bytes: Option<i64>,
+    /// How its use stood to that when last judged.
+    pub quota_level: QuotaLevel,
+    /// Since when its institution may not insert and update.
+    pub writes_blocked_at: Option<Timestamp>,
     /// Why it failed, in state `failed`.
     pub failure: Option<String>,
     /// When it was dropped.
@@ -73,6 +78,8 @@ impl FromRow<'_, PgRow> for TenantSchema {
             usage_bytes: row.try_get("usage_bytes")?,
             usage: usage::of_row(row)?,
             quota_bytes: row.try_get("quota_bytes")?,
+            quota_level: word(row, "quota_level")?,
+            writes_blocked_at: optional_time(row, "writes_blocked_at")?,
             failure: row.try_get("failure")?,
             archived_at: optional_time(row, "archived_at")?,
             recoverable_until: optional_time(row, "recoverable_until")?,

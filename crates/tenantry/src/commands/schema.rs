@@ -211,11 +211,12 @@ async fn list(client: &Client, arguments: List) -> Outcome {
                 or_dash(schema.schema_name.clone()),
                 format!("{}@{}", schema.template, or_dash(schema.template_version)),
                 usage::size(&schema.usage),
+                or_dash(schema.quota.bytes.map(|_| schema.quota.level)),
                 time(Some(schema.updated_at)),
             ]
         })
         .collect();
-    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "SIZE", "UPDATED"], rows);
+    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "SIZE", "QUOTA", "UPDATED"], rows);
     if let Some(cursor) = page.next_cursor {
         eprintln!("{} of {}; the next page: --cursor {cursor}", page.items.len(), page.total);
     }
@@ -242,7 +243,7 @@ async fn show(client: &Client, name: &str) -> Outcome {
         ("writes", schema.usage.writes.to_string()),
         ("connections", schema.usage.connections.to_string()),
         ("last activity", time(schema.usage.last_activity_at)),
-        ("quota", or_dash(schema.quota.bytes.map(bytes))),
+        ("quota", usage::quota(&schema.quota)),
         ("labels", if labels.is_empty() { "-".into() } else { labels.join(" ") }),
         ("created", time(Some(schema.created_at))),
         ("updated", time(Some(schema.updated_at))),

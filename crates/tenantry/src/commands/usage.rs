@@ -1,7 +1,7 @@
 //! `tenantry schema usage`, and how use is shown elsewhere.
 
 use clap::Args;
-use tenantry_api::types::{Usage, UsageHistory};
+use tenantry_api::types::{Quota, Usage, UsageHistory};
 use tenantry_domain::usage::Grain;
 
 use super::schema::path;
@@ -69,6 +69,17 @@ pub(super) fn size(usage: &Usage) -> String {
     match (usage.bytes, usage.stale_since) {
         (Some(count), Some(_)) => format!("~{}", bytes(count)),
         (count, _) => or_dash(count.map(bytes)),
+    }
+}
+
+/// A quota, how near it is, and since when nothing may be written.
+pub(super) fn quota(quota: &Quota) -> String {
+    let Some(most) = quota.bytes else {
+        return "-".into();
+    };
+    match quota.writes_blocked_at {
+        Some(since) => format!("{}, writing refused since {}", bytes(most), time(Some(since))),
+        None => format!("{} ({})", bytes(most), quota.level),
     }
 }
 
