@@ -30,7 +30,7 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    audit, credentials, events, findings, health, operations, schemas, templates, tokens,
+    audit, credentials, events, findings, health, operations, schemas, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -57,6 +57,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(schemas::facets))
         .routes(routes!(schemas::show, schemas::patch, schemas::delete))
         .routes(routes!(credentials::show, credentials::issue))
+        .routes(routes!(usage::history))
+        .routes(routes!(usage::fleet))
         .routes(routes!(operations::list))
         .routes(routes!(operations::show))
         .routes(routes!(operations::cancel))

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tenantry_domain::operation::OperationState;
+use tenantry_domain::quota::QuotaLevel;
+use tenantry_domain::usage::SchemaUsage;
 use tenantry_ops::runner::Description;
 use tenantry_store::operations::Operation;
 use tenantry_store::schemas::TenantSchema;
@@ -11,17 +13,12 @@ use tenantry_store::steps::{self, Step};
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::types::{OperationBody, Progress, Quota, QuotaLevel, SchemaBody, StepBody, Usage};
+use crate::types::{OperationBody, Progress, Quota, SchemaBody, StepBody, Usage};
 
 /// A schema.
 pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
-    let level = match (row.usage_bytes, row.quota_bytes) {
-        // i128: 8 EiB times 100 does not fit
-        (Some(used), Some(quota)) if i128::from(used) * 100 >= i128::from(quota) * 80 => {
-            QuotaLevel::Warning
-        }
-        _ => QuotaLevel::Ok,
-    };
+    // of what is shown beside it; the one that was told last may be a moment older
+    let level = QuotaLevel::next(row.quota_level, row.usage_bytes, row.quota_bytes);
     SchemaBody {
         id: row.id,
         name: row.name,
@@ -32,8 +29,8 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         template: row.template,
         template_version: row.template_version,
         labels: labels(row.labels),
-        usage: Usage { bytes: row.usage_bytes, measured_at: row.usage_measured_at },
-        quota: Quota { bytes: row.quota_bytes, level },
+        usage: usage(row.usage_bytes, &row.usage),
+        quota: Quota { bytes: row.quota_bytes, level, writes_blocked_at: row.writes_blocked_at },
         failure: row.failure,
         archived_at: row.archived_at,
         recoverable_until: row.recoverable_until,
@@ -41,6 +38,22 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         active_operation: row.active_operation,
         created_at: row.created_at,
         updated_at: row.updated_at,
+    }
+}
+
+/// What a schema uses.
+pub(crate) fn usage(bytes: Option<i64>, row: &SchemaUsage) -> Usage {
+    Usage {
+        bytes,
+        measured_at: row.measured_at,
+        stale_since: row.stale_since,
+        table_bytes: row.table_bytes,
+        index_bytes: row.index_bytes,
+        toast_bytes: row.toast_bytes,
+        row_estimate: row.row_estimate,
+        writes: row.writes_total,
+        connections: row.connections,
+        last_activity_at: row.last_activity,
     }
 }
 

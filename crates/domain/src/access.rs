@@ -62,6 +62,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/admin/schemas", OPERATOR),
     route("GET", "/api/admin/schemas/facets", VIEWER),
     route("GET", "/api/admin/schemas/{name}", VIEWER),
+    route("GET", "/api/admin/schemas/{name}/usage", VIEWER),
+    route("GET", "/api/admin/usage", VIEWER),
     // an operator may suspend, resume and undrop; the handler asks for an admin to purge
     route("PATCH", "/api/admin/schemas/{name}", OPERATOR),
     route("DELETE", "/api/admin/schemas/{name}", OPERATOR),

@@ -21,6 +21,33 @@ pub struct FleetConfig {
     /// Where applications reach the managed database (a pooler, a public name), without user and
     /// password; where we reach it ourselves when it is none.
     pub applications_url: Option<Url>,
+    /// How use is measured and kept.
+    pub usage: UsageConfig,
+    /// How quotas are held.
+    pub quota: QuotaConfig,
+}
+
+/// How quotas are held.
+#[derive(Clone, Debug)]
+pub struct QuotaConfig {
+    /// How often the schemas nearest to their quotas are measured.
+    pub watch_every: Duration,
+    /// How long whoever writes to a schema that is being blocked is asked to stop, before the session
+    /// is ended.
+    pub patience: Duration,
+}
+
+/// How often use is measured, and for how long its history is kept.
+#[derive(Clone, Debug)]
+pub struct UsageConfig {
+    /// How often every schema is looked at for changes, and what changed is measured.
+    pub look_every: Duration,
+    /// How old a size may become before it is measured again although nothing seems to have changed.
+    pub measure_every: Duration,
+    /// How long points by the hour are kept.
+    pub hours_kept: Duration,
+    /// How long points by the day are kept.
+    pub days_kept: Duration,
 }
 
 impl Default for FleetConfig {
@@ -29,6 +56,26 @@ impl Default for FleetConfig {
             recoverable_for: Duration::from_secs(7 * 24 * 60 * 60),
             auto_purge: false,
             applications_url: None,
+            usage: UsageConfig::default(),
+            quota: QuotaConfig::default(),
+        }
+    }
+}
+
+impl Default for QuotaConfig {
+    fn default() -> Self {
+        Self { watch_every: Duration::from_secs(10), patience: Duration::from_secs(10) }
+    }
+}
+
+impl Default for UsageConfig {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Self {
+            look_every: Duration::from_secs(60),
+            measure_every: Duration::from_secs(15 * 60),
+            hours_kept: 14 * DAY,
+            days_kept: 400 * DAY,
         }
     }
 }

@@ -1,19 +1,21 @@
 //! What the control plane does unasked, again and again: numbering events, mirroring SQL calls,
-//! reconciling, and purging what nobody can recover any more (where that is switched on).
+//! reconciling, measuring use, and purging what nobody can recover any more (where that is switched on).
 
 use std::time::Duration;
 
 use tenantry_domain::schema::SchemaAction;
 use tenantry_pg::PgError;
-use tenantry_store::{events, operations, schemas};
+use tenantry_store::{events, operations, schemas, usage};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::doctor::examine;
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
+use crate::quotas::{judge_all, watch};
 use crate::reconcile::reconcile;
 use crate::submit::{self, Refusal, Requester};
+use crate::usage::sample_usage;
 
 /// How often each chore is done.
 #[derive(Clone, Debug)]
@@ -67,6 +69,20 @@ impl Housekeeping {
             Box::pin(async move { examine(&fleet).await.map(drop) })
         }));
         tasks.spawn(every(rhythm.chores, "housekeeping", |fleet| Box::pin(chores(fleet))));
+        let sampling = every(fleet.config.usage.look_every, "measuring use", |fleet| {
+            Box::pin(async move {
+                sample_usage(&fleet).await?;
+                judge_all(&fleet).await
+            })
+        });
+        tasks.spawn(every(fleet.config.quota.watch_every, "watching quotas", |fleet| {
+            Box::pin(async move { watch(&fleet).await })
+        }));
+        // may take seconds, and may be left at any point: what is to be done stands in a table
+        let at_the_end = stop.clone();
+        tasks.spawn(async move {
+            at_the_end.run_until_cancelled(sampling).await;
+        });
         Self { stop, tasks }
     }
 
@@ -118,6 +134,8 @@ async fn chores(fleet: Fleet) -> Result<(), PgError> {
     metrics::gauge!("tenantry_database_sessions", "pool" => "managed", "state" => "idle")
         .set(idle as f64);
     while events::forget_old(&fleet.store).await? == 10_000 {}
+    let kept = &fleet.config.usage;
+    while usage::forget_old(&fleet.store, kept.hours_kept, kept.days_kept).await? == 10_000 {}
     if fleet.config.auto_purge {
         purge_expired(&fleet).await?;
     }

@@ -1,5 +1,4 @@
-//! What a managed database says about itself: the size of a schema, and where markers, schemas and
-//! roles disagree.
+//! What a managed database says about itself: where markers, schemas and roles disagree.
 
 use uuid::Uuid;
 
@@ -33,26 +32,6 @@ pub struct MarkerState {
 }
 
 impl ManagedDatabase {
-    /// Bytes of a schema's tables, indexes and TOAST; none when it has no marker.
-    ///
-    /// # Errors
-    /// When the server cannot be asked, or a table was locked for longer than the lock timeout.
-    pub async fn schema_bytes(&self, id: Uuid) -> Result<Option<i64>, PgError> {
-        Ok(sqlx::query_scalar(
-            "select coalesce(sum(pg_total_relation_size(c.oid)), 0)::int8
-             from tenantry.schema_marker m
-             left join pg_depend d
-               on d.refclassid = 'pg_namespace'::regclass and d.refobjid = m.schema_oid
-                  and d.classid = 'pg_class'::regclass
-             left join pg_class c on c.oid = d.objid and c.relkind in ('r', 'm')
-             where m.id = $1
-             group by m.id",
-        )
-        .bind(id)
-        .fetch_optional(self.pool())
-        .await?)
-    }
-
     /// Everything in this database that disagrees with its markers.
     ///
     /// # Errors

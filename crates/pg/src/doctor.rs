@@ -109,8 +109,8 @@ impl ManagedDatabase {
 fn not_made(check: &Check, error: &PgError) -> Finding {
     let remedy = match error.situation() {
         Situation::Forbidden if check.name == "orphan_files" => {
-            "As a superuser: grant execute on function pg_ls_dir(text), pg_stat_file(text, boolean) to \
-             tenantry_owner;"
+            "As a superuser: grant execute on function pg_ls_dir(text, boolean, boolean), \
+             pg_stat_file(text, boolean) to tenantry_owner;"
         }
         Situation::Forbidden => "Run the doctor as a role that may read it.",
         _ => "Try again when the server has less to do.",

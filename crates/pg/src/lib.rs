@@ -2,10 +2,10 @@
 //! database.
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
-//! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`credentials`] (what its application logs in with), [`template`], [`call_log`],
-//! [`catalog`] and [`blockers`] (what is read back), [`doctor`] (what is wrong with it), [`pooler`]
-//! (what may be between us and the server), [`embedded`] (a server of our own).
+//! sessions), [`install`] (what is put into it), [`schema`] and [`quota`] (what is done to one
+//! institution's schema), [`credentials`] (what its application logs in with), [`template`],
+//! [`call_log`], [`catalog`], [`usage`] and [`blockers`] (what is read back), [`doctor`] (what is wrong
+//! with it), [`pooler`] (what may be between us and the server), [`embedded`] (a server of our own).
 
 pub mod blockers;
 pub mod call_log;
@@ -18,10 +18,12 @@ pub mod error;
 pub mod fence;
 pub mod install;
 pub mod pooler;
+pub mod quota;
 pub mod schema;
 pub mod scram;
 pub mod sql;
 pub mod template;
+pub mod usage;
 
 mod guard;
 

@@ -207,7 +207,7 @@ impl ManagedDatabase {
         .await
     }
 
-    async fn change(
+    pub(crate) async fn change(
         &self,
         call: sqlx::query::QueryAs<'_, sqlx::Postgres, Marker, sqlx::postgres::PgArguments>,
         id: Uuid,

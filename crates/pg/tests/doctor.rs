@@ -179,7 +179,7 @@ async fn case_30_files_without_a_relation_are_named() {
     patient
         .admin
         .execute(
-            "grant execute on function pg_ls_dir(text), pg_stat_file(text, boolean) to tenantry_owner",
+            "grant execute on function pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean) to tenantry_owner",
         )
         .await
         .unwrap();

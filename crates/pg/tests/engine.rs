@@ -89,7 +89,8 @@ async fn a_whole_life_leaves_nothing() {
     assert_eq!(marker.schema_name, format!("inst_{name}"));
     let taken = make(&database, &name).await.unwrap_err();
     assert_eq!(taken.situation(), Situation::InstitutionExists);
-    assert!(database.schema_bytes(marker.id).await.unwrap().unwrap() > 0);
+    let seen = database.measure_schema(marker.id).await.unwrap().unwrap();
+    assert!(seen.usage.bytes().unwrap() > 0);
 
     let archived = database.archive_schema(marker.id, fence()).await.unwrap();
     assert!(archived.schema_name.starts_with("tenantry_archived_"));

@@ -8,11 +8,13 @@ pub mod control;
 pub mod events;
 pub mod findings;
 pub mod operations;
+pub mod quotas;
 pub mod schemas;
 pub mod steps;
 pub mod templates;
 pub mod tokens;
 mod totals;
+pub mod usage;
 
 mod columns;
 

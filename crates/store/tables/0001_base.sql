@@ -189,3 +189,40 @@ create table finding (
   resolved_at  timestamptz
 );
 create unique index finding_open on finding (kind, object) where resolved_at is null;
+
+-- What each schema uses; `tenant_schema.usage_bytes` is the sum, for sorting.
+create table schema_usage (
+  schema_id      uuid primary key,
+  table_bytes    bigint,             -- null until measured; so are the next two
+  index_bytes    bigint,
+  toast_bytes    bigint,
+  row_estimate   bigint not null,
+  writes_total   bigint not null,    -- rows inserted, updated and deleted since the schema is watched
+  connections    integer not null,
+  last_activity  timestamptz,
+  measured_at    timestamptz,
+  stale_since    timestamptz         -- may have another size since then
+);
+
+-- Its history: the last value of each hour and of each day (in UTC), and what happened in it.
+create table usage_point (
+  schema_id         uuid not null,
+  grain             text not null check (grain in ('hour', 'day')),
+  at                timestamptz not null,   -- when the hour or day began
+  table_bytes       bigint not null,
+  index_bytes       bigint not null,
+  toast_bytes       bigint not null,
+  most_bytes        bigint not null,        -- the largest size that was seen
+  row_estimate      bigint not null,
+  writes            bigint not null,
+  most_connections  integer not null,
+  primary key (schema_id, grain, at)
+);
+create index usage_point_age on usage_point (grain, at);
+
+-- How a schema stands to its quota, and since when its institution may not write.
+alter table tenant_schema
+  add column quota_level text not null default 'ok'
+    check (quota_level in ('ok', 'warning', 'soft', 'blocked')),
+  add column writes_blocked_at timestamptz;
+create index tenant_schema_quota on tenant_schema (id) where quota_bytes is not null;

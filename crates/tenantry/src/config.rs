@@ -1,13 +1,13 @@
 //! The server's settings: `tenantry.toml`, then `TENANTRY_*`, then flags. Unknown keys are refused.
 
 use std::net::IpAddr;
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
-use tenantry_ops::FleetConfig;
+use tenantry_ops::{FleetConfig, QuotaConfig, UsageConfig};
 use url::Url;
 
 use crate::failure::{Exit, Failure};
@@ -49,6 +49,18 @@ pub(crate) struct Settings {
     #[arg(long, env = "TENANTRY_CONNECTION_LIMIT", value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub(crate) connection_limit: Option<u16>,
+    /// How often every schema is looked at for what it uses, in seconds [default: 60]
+    #[arg(long, env = "TENANTRY_USAGE_SECONDS", value_name = "N")]
+    pub(crate) usage_seconds: Option<NonZeroU32>,
+    /// How old a size may become before it is measured again, in minutes [default: 15]
+    #[arg(long, env = "TENANTRY_USAGE_PASS_MINUTES", value_name = "N")]
+    pub(crate) usage_pass_minutes: Option<NonZeroU32>,
+    /// For how many days use by the hour is kept [default: 14]
+    #[arg(long, env = "TENANTRY_USAGE_HOURLY_DAYS", value_name = "N")]
+    pub(crate) usage_hourly_days: Option<NonZeroU16>,
+    /// For how many days use by the day is kept [default: 400]
+    #[arg(long, env = "TENANTRY_USAGE_DAILY_DAYS", value_name = "N")]
+    pub(crate) usage_daily_days: Option<NonZeroU16>,
     /// Log lines as text or json [default: text]
     #[arg(long, env = "TENANTRY_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<String>,
@@ -76,6 +88,10 @@ const VARIABLES: &[&str] = &[
     "TENANTRY_PLACES",
     "TENANTRY_APPLICATIONS_URL",
     "TENANTRY_CONNECTION_LIMIT",
+    "TENANTRY_USAGE_SECONDS",
+    "TENANTRY_USAGE_PASS_MINUTES",
+    "TENANTRY_USAGE_HOURLY_DAYS",
+    "TENANTRY_USAGE_DAILY_DAYS",
     "TENANTRY_LOG_FORMAT",
 ];
 
@@ -105,6 +121,10 @@ impl Settings {
             places: self.places.or(file.places),
             applications_url,
             connection_limit: self.connection_limit.or(file.connection_limit),
+            usage_seconds: self.usage_seconds.or(file.usage_seconds),
+            usage_pass_minutes: self.usage_pass_minutes.or(file.usage_pass_minutes),
+            usage_hourly_days: self.usage_hourly_days.or(file.usage_hourly_days),
+            usage_daily_days: self.usage_daily_days.or(file.usage_daily_days),
             log_format: self.log_format.or(file.log_format),
         })
     }
@@ -121,6 +141,35 @@ impl Settings {
             recoverable_for: Duration::from_secs(u64::from(hours) * 60 * 60),
             auto_purge: self.auto_purge.unwrap_or(false),
             applications_url: self.applications_url.clone(),
+            usage: self.usage(),
+            quota: self.quota(),
+        }
+    }
+
+    /// Whoever is near a quota is looked at six times as often as all others.
+    fn quota(&self) -> QuotaConfig {
+        QuotaConfig {
+            watch_every: (self.usage().look_every / 6).max(Duration::from_secs(1)),
+            ..QuotaConfig::default()
+        }
+    }
+
+    /// How use is measured and kept.
+    fn usage(&self) -> UsageConfig {
+        let default = UsageConfig::default();
+        let seconds = |given: Option<u32>, unit: u64, default| {
+            given.map_or(default, |number| Duration::from_secs(u64::from(number) * unit))
+        };
+        let days = |given: Option<NonZeroU16>| given.map(|days| u32::from(days.get()));
+        UsageConfig {
+            look_every: seconds(self.usage_seconds.map(NonZeroU32::get), 1, default.look_every),
+            measure_every: seconds(
+                self.usage_pass_minutes.map(NonZeroU32::get),
+                60,
+                default.measure_every,
+            ),
+            hours_kept: seconds(days(self.usage_hourly_days), 24 * 60 * 60, default.hours_kept),
+            days_kept: seconds(days(self.usage_daily_days), 24 * 60 * 60, default.days_kept),
         }
     }
 }

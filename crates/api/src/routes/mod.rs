@@ -9,3 +9,4 @@ pub mod operations;
 pub mod schemas;
 pub mod templates;
 pub mod tokens;
+pub mod usage;

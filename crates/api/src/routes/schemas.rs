@@ -12,6 +12,7 @@ use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
 use tenantry_ops::credentials::set_connection_limit;
 use tenantry_ops::submit::{self, CreateRequest};
+use tenantry_ops::usage::measure_now;
 use tenantry_store::schemas::{self, Attributes, Cursor, Filter, Sort, SortKey, Start};
 use utoipa::IntoParams;
 
@@ -124,9 +125,9 @@ pub(crate) async fn show(
     let not_found =
         || Problem::new(Code::SchemaNotFound, format!("There is no institution {name}."));
     let schema = schemas::by_name(&fleet.store, name).await?.ok_or_else(not_found)?;
-    // a size that cannot be had (a table is locked, the server is away) leaves the last one standing
-    if let Ok(Some(bytes)) = fleet.database.schema_bytes(schema.id).await {
-        schemas::set_usage(&fleet.store, schema.id, bytes).await?;
+    // a size that cannot be had (the server is away) leaves the last one standing
+    if let Err(error) = measure_now(fleet, schema.id).await {
+        tracing::debug!("{name} was not measured: {error}");
     }
     let schema = schemas::by_id(&fleet.store, schema.id).await?.ok_or_else(not_found)?;
     Ok(Json(shape::schema(schema)))
@@ -371,6 +372,6 @@ pub(crate) fn page_size(limit: Option<i64>) -> Result<i64, Problem> {
     }
 }
 
-fn invalid(detail: impl Into<String>) -> Problem {
+pub(crate) fn invalid(detail: impl Into<String>) -> Problem {
     Problem::new(Code::InvalidRequest, detail)
 }

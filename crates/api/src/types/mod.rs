@@ -8,6 +8,7 @@ mod schema;
 mod system;
 mod template;
 mod token;
+mod usage;
 
 pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
@@ -15,11 +16,12 @@ pub use credentials::{
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, QuotaLevel,
-    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount, Usage,
+    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, SchemaBody,
+    SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{
     MigrationBody, NewTemplateRequest, TemplateBody, TemplateFile, TemplateLayout, TemplateList,
 };
 pub use token::{IssuedToken, NewTokenRequest, TokenBody, TokenList};
+pub use usage::{FleetUsage, LargestSchema, Usage, UsageHistory, UsagePoint};

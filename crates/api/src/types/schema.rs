@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
+use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use super::usage::Usage;
 
 /// An institution's schema.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -52,16 +55,6 @@ pub struct SchemaBody {
     pub updated_at: Timestamp,
 }
 
-/// What a schema uses.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Usage {
-    /// Bytes of tables, indexes and TOAST; null when never measured.
-    pub bytes: Option<i64>,
-    /// When that was measured.
-    pub measured_at: Option<Timestamp>,
-}
-
 /// What a schema may use.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -70,16 +63,8 @@ pub struct Quota {
     pub bytes: Option<i64>,
     /// How its use stands to that.
     pub level: QuotaLevel,
-}
-
-/// How near a schema is to its quota.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum QuotaLevel {
-    /// Below 80 %, or no limit, or not measured.
-    Ok,
-    /// 80 % or more.
-    Warning,
+    /// Since when its institution may not insert and update; null when it may.
+    pub writes_blocked_at: Option<Timestamp>,
 }
 
 /// A page of schemas.

@@ -141,6 +141,18 @@ pub(crate) fn as_control_role(url: &Url) -> Url {
     url
 }
 
+/// Logs in as the institution's own role, as its application does.
+pub(crate) async fn application(fleet: &TestFleet) -> Result<sqlx::PgConnection, sqlx::Error> {
+    let role = fleet.schema().await.role_name.expect("a role");
+    let mut admin = fleet.managed.connect().await;
+    let name = Ident::new(role.clone()).unwrap();
+    admin.execute(ddl!("alter role {} password 'of-the-test'", name).into_sql()).await.unwrap();
+    let mut url = fleet.managed.url().clone();
+    url.set_username(&role).unwrap();
+    url.set_password(Some("of-the-test")).unwrap();
+    sqlx::PgConnection::connect(url.as_str()).await
+}
+
 /// Opens the fleet of two databases.
 pub(crate) fn open(control: &Url, managed: &Url) -> Fleet {
     let store = Store::new(control, 8).unwrap();

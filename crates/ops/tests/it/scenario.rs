@@ -23,6 +23,8 @@ pub(crate) struct Scenario {
 pub(crate) enum Ask {
     Create,
     Change(SchemaAction),
+    /// To be kept from writing, or to be let write again.
+    Block(bool),
     Template,
 }
 
@@ -59,6 +61,18 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ask: Ask::Change(SchemaAction::Purge),
         no_way_back_from: Some("begin purge"),
     },
+    Scenario {
+        kind: "block_writes",
+        before: &[Ask::Create],
+        ask: Ask::Block(true),
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "unblock_writes",
+        before: &[Ask::Create, Ask::Block(true)],
+        ask: Ask::Block(false),
+        no_way_back_from: None,
+    },
 ];
 
 impl Ask {
@@ -66,6 +80,19 @@ impl Ask {
         match self {
             Self::Create => fleet.create().await,
             Self::Change(action) => fleet.change(action).await,
+            Self::Block(block) => {
+                let (schema, who) = (fleet.schema().await, Requester::system());
+                submit::limit_writes(
+                    &fleet.fleet,
+                    &who,
+                    schema.id,
+                    &schema.name,
+                    block.then_some(1),
+                )
+                .await
+                .unwrap()
+                .operation
+            }
             Self::Template => {
                 let who = Requester::system();
                 submit::create_template(&fleet.fleet, &who, "clinic", &script())

@@ -1,23 +1,11 @@
 //! A school's life as its application sees it.
 
-use sqlx::{Connection, Executor};
+use sqlx::Executor;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_pg::ddl;
 use tenantry_pg::sql::Ident;
 
-use crate::fleet::TestFleet;
-
-/// Logs in as the institution's own role, as its application does.
-async fn application(fleet: &TestFleet) -> Result<sqlx::PgConnection, sqlx::Error> {
-    let role = fleet.schema().await.role_name.expect("a role");
-    let mut admin = fleet.managed.connect().await;
-    let name = Ident::new(role.clone()).unwrap();
-    admin.execute(ddl!("alter role {} password 'of-the-test'", name).into_sql()).await.unwrap();
-    let mut url = fleet.managed.url().clone();
-    url.set_username(&role).unwrap();
-    url.set_password(Some("of-the-test")).unwrap();
-    sqlx::PgConnection::connect(url.as_str()).await
-}
+use crate::fleet::{TestFleet, application};
 
 async fn active() -> (TestFleet, tenantry_ops::runner::Worker) {
     let fleet = TestFleet::new().await;

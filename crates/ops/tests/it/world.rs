@@ -22,6 +22,18 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
          from pg_roles where rolname like '%' || $1 || '%'
             or rolname in (select role_name from tenantry.schema_marker)
          union all
+         select format('%s of %s acl %s', case relkind when 'S' then 'sequence' else 'relation' end,
+                       relname, (select string_agg(a::text, ' ' order by a::text) from unnest(relacl) a))
+         from pg_class where relnamespace in (select schema_oid from tenantry.schema_marker)
+           and relkind in ('r', 'p', 'v', 'S')
+         union all
+         select format('default rights %s %s', defaclobjtype,
+                       (select string_agg(a::text, ' ' order by a::text) from unnest(defaclacl) a))
+         from pg_default_acl where defaclnamespace in (select schema_oid from tenantry.schema_marker)
+         union all
+         select format('blocked %s', m.institution)
+         from tenantry.write_block b join tenantry.schema_marker m on m.id = b.schema_id
+         union all
          select format('template %s@%s %s', name, version, checksum) from tenantry.template
          union all
          select format('session %s', application_name) from pg_stat_activity
@@ -39,6 +51,9 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
         "select format('listed %s %s %s %s template %s', name, state, schema_name, role_name,
                        template_version) as line
          from tenant_schema where state <> 'purged'
+         union all
+         select format('listed as blocked %s', name) from tenant_schema
+         where writes_blocked_at is not null
          union all
          select format('listed template %s@%s', name, version) from template
          union all

@@ -4,7 +4,7 @@ with directory as (
   select 'base/' || oid as path from pg_database where datname = current_database()
 ), files as (
   select path || '/' || name as file, split_part(split_part(name, '.', 1), '_', 1) as node
-  from directory, pg_ls_dir(path) as name
+  from directory, pg_ls_dir(path, true, false) as name
   where name ~ '^[0-9]+(_(fsm|vm|init))?(\.[0-9]+)?$'
 ), known as (
   select pg_relation_filenode(oid)::text as node from pg_class where relkind in ('r', 'i', 't', 'S', 'm')

@@ -84,3 +84,36 @@ insert into tenantry.setting values
   ('statement_timeout', '5min'),
   ('idle_in_transaction_session_timeout', '1min'),
   ('gateway', 'off');
+-- What each schema uses, as the sampler saw it last. The work that is left stands here too
+-- (`stale_since`), so that a sampler that dies loses nothing.
+create table tenantry.usage_state (
+  schema_id          uuid primary key,
+  -- What tells a change: rows written since the server's statistics began, and the sum of the
+  -- relations' file numbers, which a new index, a truncation and a rewrite change.
+  writes             bigint not null default 0,
+  filenodes          bigint not null default 0,
+  writes_total       bigint not null default 0,   -- rows written, over every reset of the statistics
+  row_estimate       bigint not null default 0,
+  connections        integer not null default 0,
+  last_activity      timestamptz,
+  table_bytes        bigint,                      -- null until measured; so are the next three
+  index_bytes        bigint,
+  toast_bytes        bigint,
+  measured_at        timestamptz,
+  -- may have changed since it was measured; null when it has not
+  stale_since        timestamptz default clock_timestamp(),
+  tried_at           timestamptz,                 -- when a measurement met a lock
+  -- the control database has what `reported` says; anything above is news to it
+  revision           bigint not null default 1,
+  reported           bigint not null default 0
+) with (fillfactor = 80);
+
+-- Schemas whose application role may not write any more, because they are over their quota. What the
+-- role was not allowed before it is not given afterwards.
+create table tenantry.write_block (
+  schema_id     uuid primary key references tenantry.schema_marker on delete cascade,
+  no_insert     oid[] not null,     -- relations that the role could not insert into anyway
+  no_update     oid[] not null,
+  no_sequence   oid[] not null,
+  blocked_at    timestamptz not null default clock_timestamp()
+);

@@ -56,6 +56,14 @@ const FUNCTIONS: &[&str] = functions![
     "enter",
     "open_gateway",
     "left_open",
+    "note_usage",
+    "measure_usage",
+    "note_sizes",
+    "note_reported",
+    "note_pass",
+    "block_writes",
+    "unblock_writes",
+    "writers_of",
 ];
 
 /// What an installation did.

@@ -5,12 +5,14 @@ mod list;
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
+use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
 use tenantry_domain::slug::Slug;
+use tenantry_domain::usage::SchemaUsage;
 use uuid::Uuid;
 
 use crate::columns::{optional_time, time, word};
-use crate::{PgError, Store, Tx};
+use crate::{PgError, Store, Tx, usage};
 
 pub use list::{Cursor, Facets, Filter, Page, Sort, SortKey, Start, facets, list};
 
@@ -37,10 +39,14 @@ pub struct TenantSchema {
     pub labels: serde_json::Value,
     /// Bytes of its tables, indexes and TOAST when last measured.
     pub usage_bytes: Option<i64>,
-    /// When that was.
-    pub usage_measured_at: Option<Timestamp>,
+    /// What it uses in detail, and how old that is.
+    pub usage: SchemaUsage,
     /// Bytes that it may use; none for no limit.
     pub quota_bytes: Option<i64>,
+    /// How its use stood to that when last judged.
+    pub quota_level: QuotaLevel,
+    /// Since when its institution may not insert and update.
+    pub writes_blocked_at: Option<Timestamp>,
     /// Why it failed, in state `failed`.
     pub failure: Option<String>,
     /// When it was dropped.
@@ -70,8 +76,10 @@ impl FromRow<'_, PgRow> for TenantSchema {
             template_version: row.try_get("template_version")?,
             labels: row.try_get("labels")?,
             usage_bytes: row.try_get("usage_bytes")?,
-            usage_measured_at: optional_time(row, "usage_measured_at")?,
+            usage: usage::of_row(row)?,
             quota_bytes: row.try_get("quota_bytes")?,
+            quota_level: word(row, "quota_level")?,
+            writes_blocked_at: optional_time(row, "writes_blocked_at")?,
             failure: row.try_get("failure")?,
             archived_at: optional_time(row, "archived_at")?,
             recoverable_until: optional_time(row, "recoverable_until")?,
@@ -83,7 +91,7 @@ impl FromRow<'_, PgRow> for TenantSchema {
     }
 }
 
-/// Every column, and the operation that is under way; of the whole table, or of some of its rows.
+/// Every column, the operation that is under way and what it uses; of the whole table, or of some of its rows.
 macro_rules! select_schema {
     () => {
         select_schema!("tenant_schema")
@@ -94,10 +102,12 @@ macro_rules! select_schema {
                 (select o.id from operation o
                  where o.schema_id = s.id and o.state in ('queued', 'running', 'waiting')
                  order by o.state = 'queued', o.priority desc, o.created_at limit 1)
-                  as active_operation
+                  as active_operation,
+                u.table_bytes, u.index_bytes, u.toast_bytes, u.row_estimate, u.writes_total,
+                u.connections, u.last_activity, u.measured_at, u.stale_since
              from ",
             $rows,
-            " s "
+            " s left join schema_usage u on u.schema_id = s.id "
         )
     };
 }
@@ -348,22 +358,6 @@ pub async fn set_attributes(tx: &mut Tx, id: Uuid, change: &Attributes<'_>) -> R
     .bind(change.quota_bytes.is_some())
     .bind(change.quota_bytes.flatten())
     .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-/// Notes a measured size. Not a change of the schema, so `updated_at` stays.
-///
-/// # Errors
-/// When the control database cannot be asked.
-pub async fn set_usage(store: &Store, id: Uuid, bytes: i64) -> Result<(), PgError> {
-    sqlx::query(
-        "update tenant_schema set usage_bytes = $2, usage_measured_at = clock_timestamp()
-         where id = $1",
-    )
-    .bind(id)
-    .bind(bytes)
-    .execute(store.pool())
     .await?;
     Ok(())
 }

@@ -8,3 +8,4 @@ pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod template;
 pub(crate) mod token;
+pub(crate) mod usage;

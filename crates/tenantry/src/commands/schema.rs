@@ -11,6 +11,7 @@ use tenantry_api::types::{
 };
 use tenantry_domain::operation::OperationState;
 
+use super::usage;
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
 use crate::output::{bytes, fields, json, or_dash, table, time};
@@ -32,6 +33,12 @@ Examples:
     List(List),
     /// Show an institution, with its size measured now
     Show(Name),
+    /// Show what an institution uses, and how that grew
+    #[command(after_help = "\
+Examples:
+  tenantry schema usage oakwood
+  tenantry schema usage oakwood --by day --from 2026-10-01T00:00:00Z --json")]
+    Usage(usage::Arguments),
     /// Shut an institution out: its sessions end, its data stays
     Suspend(Change),
     /// Let a suspended institution in again
@@ -150,6 +157,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Create(arguments) => create(&client, arguments).await,
         Command::List(arguments) => list(&client, arguments).await,
         Command::Show(Name { name }) => show(&client, &name).await,
+        Command::Usage(arguments) => usage::show(&client, arguments).await,
         Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
         Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
         Command::Credentials(arguments) => credentials(&client, arguments).await,
@@ -170,7 +178,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
     }
 }
 
-fn path(name: &str) -> String {
+pub(super) fn path(name: &str) -> String {
     format!("/api/admin/schemas/{}", segment(name))
 }
 
@@ -269,12 +277,13 @@ async fn list(client: &Client, arguments: List) -> Outcome {
                 schema.state.to_string(),
                 or_dash(schema.schema_name.clone()),
                 format!("{}@{}", schema.template, or_dash(schema.template_version)),
-                or_dash(schema.usage.bytes.map(bytes)),
+                usage::size(&schema.usage),
+                or_dash(schema.quota.bytes.map(|_| schema.quota.level)),
                 time(Some(schema.updated_at)),
             ]
         })
         .collect();
-    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "SIZE", "UPDATED"], rows);
+    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "SIZE", "QUOTA", "UPDATED"], rows);
     if let Some(cursor) = page.next_cursor {
         eprintln!("{} of {}; the next page: --cursor {cursor}", page.items.len(), page.total);
     }
@@ -295,9 +304,13 @@ async fn show(client: &Client, name: &str) -> Outcome {
         ("schema", or_dash(schema.schema_name)),
         ("role", or_dash(schema.role_name)),
         ("template", format!("{}@{}", schema.template, or_dash(schema.template_version))),
-        ("size", or_dash(schema.usage.bytes.map(bytes))),
-        ("measured", time(schema.usage.measured_at)),
-        ("quota", or_dash(schema.quota.bytes.map(bytes))),
+        ("size", usage::size_in_detail(&schema.usage)),
+        ("measured", usage::measured(&schema.usage)),
+        ("rows", format!("about {}", schema.usage.row_estimate)),
+        ("writes", schema.usage.writes.to_string()),
+        ("connections", schema.usage.connections.to_string()),
+        ("last activity", time(schema.usage.last_activity_at)),
+        ("quota", usage::quota(&schema.quota)),
         ("labels", if labels.is_empty() { "-".into() } else { labels.join(" ") }),
         ("created", time(Some(schema.created_at))),
         ("updated", time(Some(schema.updated_at))),

@@ -36,7 +36,10 @@ async fn an_institution_gets_what_its_template_has() {
     assert_eq!(schema["state"], "active");
     assert_eq!(schema["displayName"], "Oakwood Primary School");
     assert_eq!(schema["labels"], json!({ "region": "north" }));
-    assert_eq!(schema["quota"], json!({ "bytes": 5_000_000, "level": "ok" }));
+    assert_eq!(
+        schema["quota"],
+        json!({ "bytes": 5_000_000, "level": "ok", "writesBlockedAt": null })
+    );
     assert_eq!(schema["template"], "default");
     assert_eq!(schema["templateVersion"], 1);
     assert_eq!(schema["schemaName"], "inst_oakwood");

@@ -7,3 +7,4 @@ mod facets;
 mod list;
 mod patch;
 mod show;
+mod usage;

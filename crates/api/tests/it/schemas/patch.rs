@@ -18,12 +18,18 @@ async fn attributes_are_changed_at_once_and_on_their_own() {
     let labels = json!({ "labels": { "a": "1" }, "quotaBytes": 1 });
     let labelled = server.patch(path, labels).send().await.is(200);
     assert_eq!(labelled["labels"], json!({ "a": "1" }));
-    assert_eq!(labelled["quota"], json!({ "bytes": 1, "level": "warning" }));
+    assert_eq!(
+        labelled["quota"],
+        json!({ "bytes": 1, "level": "blocked", "writesBlockedAt": null })
+    );
     let relabelled = server.patch(path, json!({ "labels": { "b": "2" } })).send().await.is(200);
     assert_eq!(relabelled["labels"], json!({ "b": "2" }), "labels are replaced as a whole");
     assert_eq!(relabelled["quota"]["bytes"], 1, "what is left out stays");
     let unlimited = server.patch(path, json!({ "quotaBytes": null })).send().await.is(200);
-    assert_eq!(unlimited["quota"], json!({ "bytes": null, "level": "ok" }));
+    assert_eq!(
+        unlimited["quota"],
+        json!({ "bytes": null, "level": "ok", "writesBlockedAt": null })
+    );
     assert_eq!(unlimited["displayName"], "Oakwood ✿");
     assert!(unlimited["updatedAt"].as_str() > before["updatedAt"].as_str());
     server.finish().await;
