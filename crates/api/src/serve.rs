@@ -29,7 +29,9 @@ use uuid::Uuid;
 use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
-use crate::routes::{audit, events, findings, health, operations, schemas, templates, tokens};
+use crate::routes::{
+    audit, events, findings, health, operations, pools, schemas, templates, tokens,
+};
 use crate::types::ProblemBody;
 
 #[derive(OpenApi)]
@@ -65,6 +67,7 @@ fn routes() -> OpenApiRouter<App> {
                 .layer(DefaultBodyLimit::max(16 * MIB)),
         )
         .routes(routes!(templates::show))
+        .routes(routes!(pools::show, pools::update))
         .routes(routes!(findings::list))
         .routes(routes!(audit::list))
         .routes(routes!(tokens::list, tokens::create))

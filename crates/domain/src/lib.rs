@@ -2,11 +2,12 @@
 //!
 //! [`slug`] and [`schema`] are about an institution's schema, [`operation`] about a change to it,
 //! [`template`] about what new schemas are made from, [`access`] and [`token`] about who may do
-//! what, [`problem`] about what can be wrong.
+//! what, [`pool`] about schemas that are made ahead, [`problem`] about what can be wrong.
 
 pub mod access;
 pub mod clock;
 pub mod operation;
+pub mod pool;
 pub mod problem;
 pub mod schema;
 pub mod slug;

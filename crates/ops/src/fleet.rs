@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tenantry_domain::pool::PoolSettings;
 use tenantry_pg::ManagedDatabase;
 use tenantry_store::Store;
 use tokio::sync::{Notify, broadcast};
@@ -17,11 +18,17 @@ pub struct FleetConfig {
     /// Whether a schema is purged by itself when that time is over. Off by default: what was not
     /// purged by name stays.
     pub auto_purge: bool,
+    /// How many spares are kept, for templates that have no settings of their own.
+    pub pool: PoolSettings,
 }
 
 impl Default for FleetConfig {
     fn default() -> Self {
-        Self { recoverable_for: Duration::from_secs(7 * 24 * 60 * 60), auto_purge: false }
+        Self {
+            recoverable_for: Duration::from_secs(7 * 24 * 60 * 60),
+            auto_purge: false,
+            pool: PoolSettings::default(),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! What the control plane does unasked, again and again: numbering events, mirroring SQL calls,
-//! reconciling, and purging what nobody can recover any more (where that is switched on).
+//! reconciling, keeping pools of spares filled, and purging what nobody can recover any more (where that is switched on).
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
+use crate::pool::keep_pools;
 use crate::reconcile::reconcile;
 use crate::submit::{self, Refusal, Requester};
 
@@ -21,6 +22,8 @@ pub struct Rhythm {
     pub events: Duration,
     /// Looking for calls made in SQL.
     pub mirror: Duration,
+    /// Looking whether pools of spares want to be filled.
+    pub pools: Duration,
     /// Comparing the databases.
     pub reconcile: Duration,
     /// Everything else.
@@ -32,6 +35,7 @@ impl Default for Rhythm {
         Self {
             events: Duration::from_millis(200),
             mirror: Duration::from_secs(1),
+            pools: Duration::from_secs(1),
             reconcile: Duration::from_secs(60),
             chores: Duration::from_secs(15),
         }
@@ -55,6 +59,9 @@ impl Housekeeping {
         }));
         tasks.spawn(every(rhythm.mirror, "mirroring SQL calls", |fleet| {
             Box::pin(async move { mirror_calls(&fleet).await.map(drop) })
+        }));
+        tasks.spawn(every(rhythm.pools, "keeping pools", |fleet| {
+            Box::pin(async move { keep_pools(&fleet).await })
         }));
         tasks.spawn(every(rhythm.reconcile, "reconciling", |fleet| {
             Box::pin(async move { reconcile(&fleet).await.map(drop) })

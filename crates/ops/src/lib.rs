@@ -2,13 +2,14 @@
 //!
 //! [`submit`] is the only way in: it writes an operation into the control database. [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
-//! for each kind. [`mirror`], [`reconcile`] and [`housekeeping`] are what the control plane does
+//! for each kind. [`mirror`], [`reconcile`], [`pool`] and [`housekeeping`] are what the control plane does
 //! unasked.
 
 pub mod fleet;
 pub mod housekeeping;
 pub mod kinds;
 pub mod mirror;
+pub mod pool;
 pub mod reconcile;
 pub mod runner;
 pub mod submit;

@@ -3,7 +3,7 @@
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] (what is done to one institution's
-//! schema), [`template`], [`call_log`] and [`catalog`] (what is read back), [`embedded`] (a server
+//! schema), [`spare`], [`template`], [`call_log`] and [`catalog`] (what is read back), [`embedded`] (a server
 //! of our own).
 
 pub mod call_log;
@@ -14,6 +14,7 @@ pub mod error;
 pub mod fence;
 pub mod install;
 pub mod schema;
+pub mod spare;
 pub mod sql;
 pub mod template;
 

@@ -188,3 +188,17 @@ create table finding (
   resolved_at  timestamptz
 );
 create unique index finding_open on finding (kind, object) where resolved_at is null;
+
+-- The warm pool: what a template's proof found about spares, and settings that differ from the server's.
+alter table template
+  add column spares text not null default 'plain' check (spares in ('plain', 'rewritten', 'none')),
+  add column spares_reason text;
+create table pool (
+  template    text primary key,
+  floor       integer check (floor >= 0),        -- null: as the server's settings say
+  ceiling     integer check (ceiling >= 0),
+  rate        double precision check (rate > 0),
+  updated_at  timestamptz not null default clock_timestamp()
+);
+-- the newest refill of each template
+create index operation_refill on operation ((input ->> 'template'), id) where kind = 'refill_pool';

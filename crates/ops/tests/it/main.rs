@@ -11,6 +11,7 @@ mod fence;
 mod fleet;
 mod mirror;
 mod outage;
+mod pool;
 mod queue;
 mod reconcile;
 mod scenario;

@@ -24,6 +24,10 @@ pub(crate) enum Ask {
     Create,
     Change(SchemaAction),
     Template,
+    /// The next version of the template `default`.
+    Version,
+    /// The pool of `default` filled, as housekeeping asks for it, until so many are ready.
+    Refill(i32),
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -59,6 +63,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ask: Ask::Change(SchemaAction::Purge),
         no_way_back_from: Some("begin purge"),
     },
+    Scenario {
+        kind: "refill_pool",
+        // one too many is dropped, and two of the next version are made
+        before: &[Ask::Refill(1), Ask::Version],
+        ask: Ask::Refill(2),
+        no_way_back_from: Some("retire spares"),
+    },
 ];
 
 impl Ask {
@@ -66,6 +77,8 @@ impl Ask {
         match self {
             Self::Create => fleet.create().await,
             Self::Change(action) => fleet.change(action).await,
+            Self::Refill(wanted) => fleet.refill(wanted).await,
+            Self::Version => fleet.publish(&crate::fleet::next_script()).await,
             Self::Template => {
                 let who = Requester::system();
                 submit::create_template(&fleet.fleet, &who, "clinic", &script())
