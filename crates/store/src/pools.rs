@@ -30,7 +30,7 @@ impl OwnSettings {
 }
 
 /// The newest version of a template, with its pool's settings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Head {
     /// The template.
     pub template: String,
@@ -39,6 +39,7 @@ pub struct Head {
     /// Whether that version can have spares.
     pub can_have_spares: bool,
     /// What its pool has of its own.
+    #[sqlx(flatten)]
     pub own: OwnSettings,
 }
 
@@ -47,24 +48,16 @@ pub struct Head {
 /// # Errors
 /// When the control database cannot be asked.
 pub async fn heads(store: &Store) -> Result<Vec<Head>, PgError> {
-    let rows: Vec<(String, i32, bool, Option<i32>, Option<i32>, Option<f64>)> = sqlx::query_as(
-        "select t.name, t.version, t.spares <> 'none', p.floor, p.ceiling, p.rate
+    Ok(sqlx::query_as(
+        "select t.name as template, t.version, t.spares <> 'none' as can_have_spares,
+                p.floor, p.ceiling, p.rate
          from (select distinct on (name) name, version, spares from template
                order by name, version desc) t
          left join pool p on p.template = t.name
          order by t.name",
     )
     .fetch_all(store.pool())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(template, version, can_have_spares, floor, ceiling, rate)| Head {
-            template,
-            version,
-            can_have_spares,
-            own: OwnSettings { floor, ceiling, rate },
-        })
-        .collect())
+    .await?)
 }
 
 /// What a template's pool has of its own.
