@@ -55,6 +55,18 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// What the managed database said, when a request needs to ask it.
+    pub(crate) fn managed(error: PgError) -> Self {
+        if error.is_transient() {
+            tracing::warn!("The managed database does not answer: {error}");
+            Self::new(Code::Unavailable, "The managed database does not answer at the moment.")
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
 /// The status of each code.
 fn status(code: Code) -> StatusCode {
     match code {
@@ -194,6 +206,7 @@ impl From<Refusal> for Problem {
                 Self::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
             }
             Refusal::Managed(error) => Self::internal(error),
+            Refusal::BadPool(reason) => Self::new(Code::InvalidRequest, reason),
             Refusal::Store(error) => error.into(),
         }
     }

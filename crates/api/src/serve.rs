@@ -30,7 +30,7 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    audit, credentials, events, findings, health, operations, schemas, templates, tokens, usage,
+    audit, credentials, events, findings, health, operations, pools, schemas, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -70,6 +70,7 @@ fn routes() -> OpenApiRouter<App> {
                 .layer(DefaultBodyLimit::max(16 * MIB)),
         )
         .routes(routes!(templates::show))
+        .routes(routes!(pools::show, pools::update))
         .routes(routes!(findings::list))
         .routes(routes!(audit::list))
         .routes(routes!(tokens::list, tokens::create))

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tenantry_domain::pool::PoolSettings;
 use tenantry_pg::ManagedDatabase;
 use tenantry_store::Store;
 use tokio::sync::{Notify, broadcast};
@@ -18,6 +19,8 @@ pub struct FleetConfig {
     /// Whether a schema is purged by itself when that time is over. Off by default: what was not
     /// purged by name stays.
     pub auto_purge: bool,
+    /// How many spares are kept, for templates that have no settings of their own.
+    pub pool: PoolSettings,
     /// Where applications reach the managed database (a pooler, a public name), without user and
     /// password; where we reach it ourselves when it is none.
     pub applications_url: Option<Url>,
@@ -55,6 +58,7 @@ impl Default for FleetConfig {
         Self {
             recoverable_for: Duration::from_secs(7 * 24 * 60 * 60),
             auto_purge: false,
+            pool: PoolSettings::default(),
             applications_url: None,
             usage: UsageConfig::default(),
             quota: QuotaConfig::default(),

@@ -1,5 +1,6 @@
 //! What the control plane does unasked, again and again: numbering events, mirroring SQL calls,
-//! reconciling, measuring use, and purging what nobody can recover any more (where that is switched on).
+//! reconciling, measuring use, keeping pools of spares filled, and purging what nobody can recover any
+//! more (where that is switched on).
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::doctor::examine;
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
+use crate::pool::keep_pools;
 use crate::quotas::{judge_all, watch};
 use crate::reconcile::reconcile;
 use crate::submit::{self, Refusal, Requester};
@@ -24,6 +26,8 @@ pub struct Rhythm {
     pub events: Duration,
     /// Looking for calls made in SQL.
     pub mirror: Duration,
+    /// Looking whether pools of spares want to be filled.
+    pub pools: Duration,
     /// Comparing the databases.
     pub reconcile: Duration,
     /// Examining the managed database.
@@ -37,6 +41,7 @@ impl Default for Rhythm {
         Self {
             events: Duration::from_millis(200),
             mirror: Duration::from_secs(1),
+            pools: Duration::from_secs(1),
             reconcile: Duration::from_secs(60),
             doctor: Duration::from_secs(60 * 60),
             chores: Duration::from_secs(15),
@@ -61,6 +66,9 @@ impl Housekeeping {
         }));
         tasks.spawn(every(rhythm.mirror, "mirroring SQL calls", |fleet| {
             Box::pin(async move { mirror_calls(&fleet).await.map(drop) })
+        }));
+        tasks.spawn(every(rhythm.pools, "keeping pools", |fleet| {
+            Box::pin(async move { keep_pools(&fleet).await })
         }));
         tasks.spawn(every(rhythm.reconcile, "reconciling", |fleet| {
             Box::pin(async move { reconcile(&fleet).await.map(drop) })

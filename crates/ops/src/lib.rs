@@ -2,8 +2,8 @@
 //!
 //! [`submit`] is the only way in: it writes an operation into the control database. [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
-//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`] and [`housekeeping`] are what the control
-//! plane does unasked.
+//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`pool`] and [`housekeeping`] are what
+//! the control plane does unasked.
 
 pub mod credentials;
 pub mod doctor;
@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod housekeeping;
 pub mod kinds;
 pub mod mirror;
+pub mod pool;
 pub mod quotas;
 pub mod reconcile;
 pub mod runner;

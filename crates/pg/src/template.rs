@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::Executor;
+use sqlx::{Executor, PgConnection};
+use tenantry_domain::template::Spares;
 use uuid::Uuid;
 
 use crate::database::ManagedDatabase;
@@ -13,12 +14,16 @@ use crate::guard::brief;
 use crate::sql::{Ident, script};
 
 /// What a proof found.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Proof {
     /// How many relations the script made (tables, indexes, sequences, views; TOAST not counted).
     pub relations: i32,
     /// How long the script ran.
     pub took: Duration,
+    /// Whether schemas can be made ahead from it.
+    pub spares: Spares,
+    /// What keeps the schema's name as text, where something does.
+    pub spares_reason: Option<String>,
 }
 
 impl ManagedDatabase {
@@ -69,12 +74,13 @@ impl ManagedDatabase {
         .bind(scratch.to_string())
         .fetch_one(&mut *tx)
         .await?;
+        let (spares, spares_reason) = keeps_own_name(&mut tx, &scratch).await?;
         tx.rollback().await?;
-        Ok(Proof { relations, took })
+        Ok(Proof { relations, took, spares, spares_reason })
     }
 
-    /// Puts a proven script where `make_schema` finds it and answers with its version. The text
-    /// that is the newest version already stays that version.
+    /// Puts a proven script where `make_schema` finds it, with what the proof found about spares, and
+    /// answers with its version. The text that is the newest version already stays that version.
     ///
     /// # Errors
     /// When the server cannot be asked.
@@ -83,13 +89,16 @@ impl ManagedDatabase {
         name: &str,
         text: &str,
         checksum: &str,
+        spares: (Spares, Option<&str>),
         operation: Uuid,
     ) -> Result<i32, PgError> {
         brief(
-            sqlx::query_scalar("select tenantry.publish_template($1, $2, $3, $4)")
+            sqlx::query_scalar("select tenantry.publish_template($1, $2, $3, $4, $5, $6)")
                 .bind(name)
                 .bind(text)
                 .bind(checksum)
+                .bind(spares.0.as_str())
+                .bind(spares.1)
                 .bind(operation)
                 .fetch_one(self.pool()),
         )
@@ -107,6 +116,56 @@ impl ManagedDatabase {
         brief(call).await?;
         Ok(())
     }
+}
+
+/// Where the schema that is the search path keeps its own name as text: in the catalogs, or in rows
+/// that the script wrote. A spare is renamed, and such a text would not follow.
+async fn keeps_own_name(
+    tx: &mut PgConnection,
+    scratch: &Ident,
+) -> Result<(Spares, Option<String>), PgError> {
+    let kept: Option<(String, bool)> = sqlx::query_as(include_str!("../sql/catalog/own_name.sql"))
+        .bind(scratch.raw())
+        .fetch_optional(&mut *tx)
+        .await?;
+    match kept {
+        Some((object, false)) => return Ok((Spares::None, Some(object))),
+        Some((object, true)) => {
+            let rows = rows_with_name(tx, scratch).await?;
+            return Ok(match rows {
+                Some(table) => (Spares::None, Some(table)),
+                None => (Spares::Rewritten, Some(object)),
+            });
+        }
+        None => {}
+    }
+    Ok(match rows_with_name(tx, scratch).await? {
+        Some(table) => (Spares::None, Some(table)),
+        None => (Spares::Plain, None),
+    })
+}
+
+async fn rows_with_name(tx: &mut PgConnection, scratch: &Ident) -> Result<Option<String>, PgError> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select relname::text from pg_class
+         where relnamespace = $1::regnamespace and relkind in ('r', 'm') and relispopulated",
+    )
+    .bind(scratch.to_string())
+    .fetch_all(&mut *tx)
+    .await?;
+    for table in tables {
+        let name = Ident::new(table.clone()).expect("it is the name of a table");
+        // the alias is no column's name
+        let look = ddl!(
+            "select exists (select from {}.{} as \"a row\" where strpos(\"a row\"::text, $1) > 0)",
+            scratch,
+            name
+        );
+        if sqlx::query_scalar(look.into_sql()).bind(scratch.raw()).fetch_one(&mut *tx).await? {
+            return Ok(Some(format!("rows of {table}")));
+        }
+    }
+    Ok(None)
 }
 
 /// Rows that this transaction or one of its subtransactions wrote into the catalogs about something

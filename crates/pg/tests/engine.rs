@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
 use sqlx::{Connection, Executor};
+use tenantry_domain::template::Spares;
 use tenantry_pg::Fence;
 use tenantry_pg::database::DatabaseConfig;
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
@@ -14,6 +15,9 @@ use url::Url;
 use uuid::Uuid;
 
 const PASSWORD: &str = "of-the-tests";
+
+/// A script that keeps its schema's name nowhere.
+const PLAIN: (Spares, Option<&str>) = (Spares::Plain, None);
 
 const SCRIPT: &str = "
     create type mood as enum ('good', 'bad');
@@ -39,7 +43,7 @@ async fn engine() -> Engine {
     let cluster = Cluster::shared().await;
     let test = cluster.create_database().await;
     let database = install(&cluster.url("postgres").parse().unwrap(), test.url()).await;
-    database.publish_template("default", SCRIPT, "1", Uuid::new_v4()).await.unwrap();
+    database.publish_template("default", SCRIPT, "1", PLAIN, Uuid::new_v4()).await.unwrap();
     Engine { database, test }
 }
 
@@ -57,7 +61,7 @@ async fn install(admin: &Url, managed: &Url) -> ManagedDatabase {
     let mut url = managed.clone();
     url.set_username("tenantry_control").unwrap();
     url.set_password(Some(PASSWORD)).unwrap();
-    ManagedDatabase::new(&DatabaseConfig { url, max_connections: 4 }).unwrap()
+    ManagedDatabase::new(&DatabaseConfig { url, max_connections: 8 }).unwrap()
 }
 
 /// A name that no other test of the cluster uses: roles belong to the whole server.
@@ -119,7 +123,7 @@ async fn a_whole_life_leaves_nothing() {
 async fn a_script_that_fails_leaves_no_schema_and_no_role() {
     let Engine { database, test } = engine().await;
     let script = "create table a (id int); create table a (id int);";
-    database.publish_template("broken", script, "x", Uuid::new_v4()).await.unwrap();
+    database.publish_template("broken", script, "x", PLAIN, Uuid::new_v4()).await.unwrap();
     let name = name();
     let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "broken", version: 1 };
     let failed = database.make_schema(new, fence()).await.unwrap_err();
@@ -185,7 +189,7 @@ async fn a_role_that_is_made_in_this_moment_is_left_alone() {
 async fn a_callers_temporary_table_is_not_seen_by_the_script() {
     let Engine { database, test } = engine().await;
     let script = "create table pupil (id int); insert into pupil values (1);";
-    database.publish_template("small", script, "y", Uuid::new_v4()).await.unwrap();
+    database.publish_template("small", script, "y", PLAIN, Uuid::new_v4()).await.unwrap();
     let mut admin = test.connect().await;
     admin
         .execute(
@@ -288,7 +292,7 @@ async fn a_purge_of_many_tables_fits_a_small_lock_table() {
     admin.execute("create database managed").await.unwrap();
     let database = install(&server.url("postgres"), &server.url("managed")).await;
     let script = "create table pupil (id bigint generated always as identity primary key);";
-    database.publish_template("default", script, "1", Uuid::new_v4()).await.unwrap();
+    database.publish_template("default", script, "1", PLAIN, Uuid::new_v4()).await.unwrap();
     let name = name();
     let marker = patiently(async || make(&database, &name).await).await;
     // made by hand, in many transactions: one could not make them either
@@ -343,4 +347,388 @@ async fn the_functions_are_not_for_everyone() {
         open, [""; 0],
         "executable by everyone, or a definer function without a pinned path"
     );
+}
+
+/// Spares of the template `default`, made as a refill makes them.
+async fn stock(database: &ManagedDatabase, count: usize) {
+    let refill = fence();
+    for _ in 0..count {
+        database.make_spare(Uuid::new_v4(), "default", 1, refill).await.unwrap();
+    }
+}
+
+async fn ready(database: &ManagedDatabase) -> i64 {
+    database.spares(Some("default")).await.unwrap().iter().map(|count| count.ready).sum()
+}
+
+/// Logs in as a schema's application does.
+async fn application(engine: &Engine, marker: &Marker) -> sqlx::PgConnection {
+    let mut admin = engine.test.connect().await;
+    let role = Ident::new(marker.role_name.clone()).unwrap();
+    admin.execute(ddl!("alter role {} password 'of-the-test'", role).into_sql()).await.unwrap();
+    let mut url = engine.test.url().clone();
+    url.set_username(role.raw()).unwrap();
+    url.set_password(Some("of-the-test")).unwrap();
+    sqlx::PgConnection::connect(url.as_str()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_claimed_spare_is_as_good_as_a_new_schema() {
+    let engine = engine().await;
+    let database = &engine.database;
+    stock(database, 1).await;
+    let mut admin = engine.test.connect().await;
+    let (spare, can_log_in): (String, bool) = sqlx::query_as(
+        "select schema_oid::text, rolcanlogin from tenantry.spare join pg_roles on rolname = role_name",
+    )
+    .fetch_one(&mut admin)
+    .await
+    .unwrap();
+    assert!(!can_log_in, "a spare's role is nobody's");
+
+    let name = name();
+    let marker = make(database, &name).await.unwrap();
+    assert_eq!(marker.schema_name, format!("inst_{name}"));
+    assert_eq!(marker.role_name, marker.schema_name);
+    let same: bool =
+        sqlx::query_scalar("select oid::text = $1 from pg_namespace where nspname = $2")
+            .bind(&spare)
+            .bind(&marker.schema_name)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+    assert!(same, "the schema is the spare, renamed");
+    assert_eq!(ready(database).await, 0);
+
+    let mut app = application(&engine, &marker).await;
+    let path: String = sqlx::query_scalar("show search_path").fetch_one(&mut app).await.unwrap();
+    assert_eq!(path, marker.schema_name);
+    app.execute("insert into pupil (name, mood) values ('Ada', 'good')").await.unwrap();
+    app.execute("insert into exam (pupil_id, mark) values (1, 95)").await.unwrap();
+    app.execute("update exam set mark = 96; select * from best; delete from exam").await.unwrap();
+    let pupils: i64 = sqlx::query_scalar("select pupils()").fetch_one(&mut app).await.unwrap();
+    assert_eq!(pupils, 1);
+    for refused in ["create table x (id int)", "drop table exam", "truncate exam"] {
+        assert!(app.execute(refused).await.is_err(), "{refused}");
+    }
+    app.close().await.unwrap();
+    // what comes later belongs to the application too, as in a schema that the script made
+    let later = ddl!("create table {}.later (id int)", Ident::new(&marker.schema_name).unwrap());
+    admin.execute("set role tenantry_schema_owner").await.unwrap();
+    admin.execute(later.into_sql()).await.unwrap();
+    admin.execute("reset role").await.unwrap();
+    let mut app = application(&engine, &marker).await;
+    app.execute("insert into later values (1)").await.unwrap();
+    app.close().await.unwrap();
+
+    // with none left, the script makes the next one
+    let cold = make(database, &self::name()).await.unwrap();
+    assert_eq!(cold.state, "active");
+    assert_eq!(database.drift().await.unwrap(), []);
+
+    // and nothing of the spare is left after a purge
+    database.archive_schema(marker.id, fence()).await.unwrap();
+    let purge = fence();
+    database.begin_purge(marker.id, purge).await.unwrap();
+    while database.purge_batch(marker.id, purge).await.unwrap() > 0 {}
+    let left: i64 = sqlx::query_scalar(
+        "select (select count(*) from pg_namespace
+                 where nspname like 'tenantry\\_spare%' or oid::text = $1)
+              + (select count(*) from pg_roles where rolname like '%' || $2 || '%')
+              + (select count(*) from tenantry.spare)",
+    )
+    .bind(&spare)
+    .bind(&name)
+    .fetch_one(&mut admin)
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_creations_at_once_take_eight_different_spares() {
+    let Engine { database, test } = engine().await;
+    stock(&database, 8).await;
+    let mut admin = test.connect().await;
+    let spares: Vec<String> =
+        sqlx::query_scalar("select schema_oid::text from tenantry.spare order by 1")
+            .fetch_all(&mut admin)
+            .await
+            .unwrap();
+    // somebody's claim that takes its time: nobody waits for it
+    admin.execute("begin; select * from tenantry.spare limit 1 for update").await.unwrap();
+    let creations = (0..8).map(|_| {
+        let database = database.clone();
+        tokio::spawn(async move {
+            let name = name();
+            make(&database, &name).await.unwrap()
+        })
+    });
+    for creation in creations.collect::<Vec<_>>() {
+        creation.await.unwrap();
+    }
+    admin.execute("rollback").await.unwrap();
+    let taken: Vec<String> = sqlx::query_scalar(
+        "select schema_oid::text from tenantry.schema_marker where schema_oid::text = any($1)",
+    )
+    .bind(&spares)
+    .fetch_all(&mut admin)
+    .await
+    .unwrap();
+    assert_eq!(taken.len(), 7, "seven from the pool, one by the script");
+    assert_eq!(ready(&database).await, 1);
+}
+
+#[tokio::test]
+async fn a_refused_creation_loses_no_spare() {
+    let Engine { database, test } = engine().await;
+    stock(&database, 1).await;
+    let name = name();
+    let foreign = Ident::new(format!("inst_{name}")).unwrap();
+    let mut admin = test.connect().await;
+    admin.execute(ddl!("create schema {}", foreign).into_sql()).await.unwrap();
+    let refused = make(&database, &name).await.unwrap_err();
+    assert_eq!(refused.situation(), Situation::ForeignSchema);
+    assert_eq!(ready(&database).await, 1);
+    // a role of that name is another matter: ours gets another one
+    admin.execute(ddl!("drop schema {}", foreign).into_sql()).await.unwrap();
+    admin.execute(ddl!("create role {}", foreign).into_sql()).await.unwrap();
+    let marker = make(&database, &name).await.unwrap();
+    assert!(marker.role_name.starts_with(&format!("inst_{name}_")), "{}", marker.role_name);
+    assert_eq!(ready(&database).await, 0);
+    admin.execute(ddl!("drop role {}", foreign).into_sql()).await.unwrap();
+    let again = make(&database, &name).await.unwrap_err();
+    assert_eq!(again.situation(), Situation::InstitutionExists);
+}
+
+#[tokio::test]
+async fn a_call_in_sql_claims_and_gives_back_when_it_is_rolled_back() {
+    let Engine { database, test } = engine().await;
+    stock(&database, 1).await;
+    let mut admin = test.connect().await;
+    let call = "select outcome from tenantry.create_institution_schema($1)";
+    admin.execute("begin").await.unwrap();
+    let _: String = sqlx::query_scalar(call).bind(name()).fetch_one(&mut admin).await.unwrap();
+    admin.execute("rollback").await.unwrap();
+    assert_eq!(ready(&database).await, 1);
+    let outcome: String =
+        sqlx::query_scalar(call).bind(name()).fetch_one(&mut admin).await.unwrap();
+    assert_eq!((outcome.as_str(), ready(&database).await), ("succeeded", 0));
+}
+
+#[tokio::test]
+async fn the_same_operation_claims_once_and_its_undo_leaves_nothing() {
+    let Engine { database, test } = engine().await;
+    stock(&database, 2).await;
+    let name = name();
+    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "default", version: 1 };
+    let operation = fence();
+    let first = database.make_schema(new, operation).await.unwrap();
+    let again = Fence { generation: 2, ..operation };
+    assert_eq!(database.make_schema(new, again).await.unwrap(), first);
+    let late = database.make_schema(new, operation).await.unwrap_err();
+    assert_eq!(late.situation(), Situation::Fenced);
+    assert_eq!(ready(&database).await, 1);
+    database.unmake_schema(new.id, again).await.unwrap();
+    let mut admin = test.connect().await;
+    let left: i64 = sqlx::query_scalar(
+        "select (select count(*) from pg_namespace where nspname like '%' || $1)
+              + (select count(*) from pg_roles where rolname like '%' || $1 || '%')",
+    )
+    .bind(&name)
+    .fetch_one(&mut admin)
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+}
+
+/// What was changed by hand is not claimed; it is found, and cleared away with those that are old.
+#[tokio::test]
+async fn broken_old_and_surplus_spares_are_found() {
+    let Engine { database, test } = engine().await;
+    stock(&database, 3).await;
+    let mut admin = test.connect().await;
+    let schema: String =
+        sqlx::query_scalar("select schema_name from tenantry.spare order by made_at limit 1")
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+    let role = Ident::new(schema).unwrap();
+    admin.execute(ddl!("drop schema {} cascade", role).into_sql()).await.unwrap();
+    let counts = database.spares(None).await.unwrap();
+    assert_eq!((counts[0].ready, counts[0].broken), (2, 1));
+    assert_eq!(database.useless_spares("default", 1, 8).await.unwrap().len(), 1);
+    make(&database, &name()).await.unwrap();
+    assert_eq!(ready(&database).await, 1, "the broken one was passed over");
+    let old = database.useless_spares("default", 2, 8).await.unwrap();
+    assert_eq!(old.len(), 2);
+    for id in old {
+        database.drop_spare(id, fence()).await.unwrap();
+    }
+    assert_eq!(database.spares(None).await.unwrap(), []);
+    stock(&database, 3).await;
+    assert_eq!(database.useless_spares("default", 1, 1).await.unwrap().len(), 2);
+
+    // a schema of a spare's name without a row is a leftover
+    let left = Ident::new(format!("tenantry_spare_{}", Uuid::new_v4().simple())).unwrap();
+    admin.execute(ddl!("create schema {}", left).into_sql()).await.unwrap();
+    let drift = database.drift().await.unwrap();
+    assert_eq!(drift.iter().map(|d| d.kind.as_str()).collect::<Vec<_>>(), ["schema_leftover"]);
+    assert_eq!(drift[0].object, left.raw());
+}
+
+/// A refill that was taken over makes nothing more, and one that comes twice makes one.
+#[tokio::test]
+async fn a_late_refill_is_refused() {
+    let Engine { database, test: _kept } = engine().await;
+    let (id, operation) = (Uuid::new_v4(), fence());
+    database.make_spare(id, "default", 1, operation).await.unwrap();
+    let later = Fence { generation: 2, ..operation };
+    database.make_spare(id, "default", 1, later).await.unwrap();
+    assert_eq!(ready(&database).await, 1);
+    let late = database.make_spare(Uuid::new_v4(), "default", 1, operation).await.unwrap_err();
+    assert_eq!(late.situation(), Situation::Fenced);
+    let late = database.drop_spare(id, operation).await.unwrap_err();
+    assert_eq!(late.situation(), Situation::Fenced);
+    let unknown = database.make_spare(Uuid::new_v4(), "default", 7, later).await.unwrap_err();
+    assert_eq!(unknown.situation(), Situation::TemplateMissing);
+}
+
+async fn proved(database: &ManagedDatabase, script: &str) -> (Spares, Option<String>) {
+    let proof = database.prove_template(script, fence()).await.unwrap();
+    (proof.spares, proof.spares_reason)
+}
+
+/// Makes what PL/pgSQL formats with the schema's name, as only SQL put together at run time can.
+fn naming(statement: &str) -> String {
+    format!("do $do$ begin execute format($f${statement}$f$, current_schema()); end $do$")
+}
+
+/// What stands for an object by its number is not taken for the schema's name in text.
+#[tokio::test]
+async fn the_proof_lets_pass_what_a_rename_does_not_break() {
+    let Engine { database, test: _kept } = engine().await;
+    assert_eq!(proved(&database, SCRIPT).await, (Spares::Plain, None));
+    let by_number = "
+        create type mood as enum ('good', 'bad');
+        create table t (id serial, m mood default 'good', k regclass default 't_id_seq'::regclass,
+                        s text default current_schema(), check (m <> 'bad'::mood),
+                        g boolean generated always as (m = 'good'::mood) stored);
+        create index on t (id) where m = 'good'::mood;
+        create view v as select * from t where m = 'bad'::mood;
+        create function f(x mood default 'good') returns regclass language sql begin atomic
+          select 't'::regclass; end;
+        create function g() returns trigger language plpgsql as 'begin return new; end';
+        create trigger tr before insert on t for each row when (new.m = 'bad'::mood)
+          execute function g('x');
+        alter table t enable row level security;
+        create policy p on t using (m = 'good'::mood);
+        insert into t (m, s) values ('good', 'x');";
+    assert_eq!(proved(&database, by_number).await, (Spares::Plain, None));
+    let pinned = "create table t (id int); create function f() returns bigint language sql
+                  set search_path from current as 'select count(*) from t'";
+    let (spares, reason) = proved(&database, pinned).await;
+    assert_eq!((spares, reason.as_deref()), (Spares::Rewritten, Some("setting of f()")));
+}
+
+/// The name is found wherever the catalogs keep text, and in rows that the script wrote.
+#[tokio::test]
+async fn the_proof_finds_what_keeps_the_schemas_name() {
+    let Engine { database, test: _kept } = engine().await;
+    let function = "create function f() returns int language sql";
+    let trigger = "create table t (id text); create function g() returns trigger language plpgsql
+                   as $$ begin return new; end $$; create trigger tr before insert on t for each row";
+    let cases = [
+        ("create function f() returns text language sql as $$ select '%s.t' $$", "body of f()"),
+        (
+            "create function f(a text default '%s') returns text language sql as $$ select a $$",
+            "body of f(text)",
+        ),
+        (&format!("{function} set application_name = '%s' as $$ select 1 $$"), "setting of f()"),
+        ("create table t (id int, home text default '%s')", "default of t.home"),
+        (
+            "create table t (id text, g text generated always as (id || '%s') stored)",
+            "default of t.g",
+        ),
+        ("create table t (id text, constraint c check (id <> '%s'))", "constraint c"),
+        ("create table t (id text); create index i on t ((id || '%s'))", "index i"),
+        ("create table t (id text); create index i on t (id) where id <> '%s'", "index i"),
+        ("create view v as select '%s'::text as home", "relation v"),
+        ("create table t (id text); create policy p on t using (id = '%s')", "policy p on t"),
+        ("create domain d as text default '%s'", "type d"),
+        ("create domain d as text constraint k check (value <> '%s')", "constraint k"),
+        (&format!("{trigger} execute function g('%s')"), "trigger tr on t"),
+        (&format!("{trigger} when (new.id <> '%s') execute function g()"), "trigger tr on t"),
+        (
+            "create table t (id text); create rule r as on insert to t where new.id = '%s' do instead nothing",
+            "rule r on t",
+        ),
+        ("create table %s_log (id int)", "relation"),
+    ];
+    for (statement, object) in cases {
+        let (spares, reason) = proved(&database, &naming(statement)).await;
+        let reason = reason.unwrap_or_default();
+        assert_eq!(spares, Spares::None, "{statement}");
+        assert!(reason.starts_with(object), "{reason} for {statement}");
+    }
+    let rows = "create table t (home text); insert into t values (current_schema())";
+    assert_eq!(proved(&database, rows).await, (Spares::None, Some("rows of t".into())));
+    let both = format!("{rows}; {function} set search_path from current as 'select 1'");
+    assert_eq!(proved(&database, &both).await, (Spares::None, Some("rows of t".into())));
+}
+
+#[tokio::test]
+async fn a_pinned_function_works_after_a_claim() {
+    let engine = engine().await;
+    let database = &engine.database;
+    let script = "create table pupil (id int);
+        create function pupils() returns bigint language sql set search_path from current
+          as 'select count(*) from pupil';
+        create function twice() returns bigint language plpgsql set search_path from current
+          set work_mem = '8MB' as 'begin return pupils() + 1; end';
+        create function free() returns int language sql as 'select 1';";
+    let (spares, reason) = proved(database, script).await;
+    let found = (spares, reason.as_deref());
+    database.publish_template("pinned", script, "p", found, Uuid::new_v4()).await.unwrap();
+    database.make_spare(Uuid::new_v4(), "pinned", 1, fence()).await.unwrap();
+    let name = name();
+    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "pinned", version: 1 };
+    let marker = database.make_schema(new, fence()).await.unwrap();
+    assert_eq!(database.spares(None).await.unwrap(), []);
+    let mut app = application(&engine, &marker).await;
+    app.execute("insert into pupil values (1); set search_path = pg_catalog").await.unwrap();
+    let call = ddl!("select {}.twice()", Ident::new(&marker.schema_name).unwrap());
+    let both: i64 = sqlx::query_scalar(call.into_sql()).fetch_one(&mut app).await.unwrap();
+    assert_eq!(both, 2);
+    let mut admin = engine.test.connect().await;
+    let mut settings: Vec<String> = sqlx::query_scalar(
+        "select proname || ' ' || setting from pg_proc, unnest(proconfig) setting
+         where pronamespace = $1::regnamespace",
+    )
+    .bind(&marker.schema_name)
+    .fetch_all(&mut admin)
+    .await
+    .unwrap();
+    settings.sort();
+    let path = format!("search_path={}, pg_temp", marker.schema_name);
+    assert_eq!(
+        settings,
+        [format!("pupils {path}"), format!("twice {path}"), "twice work_mem=8MB".to_owned()]
+    );
+}
+
+#[tokio::test]
+async fn a_version_that_keeps_its_name_has_no_spares_and_is_made_by_its_script() {
+    let Engine { database, test: _kept } = engine().await;
+    let script =
+        "create table t (home text default current_schema()); insert into t default values";
+    let (spares, reason) = proved(&database, script).await;
+    assert_eq!((spares, reason.as_deref()), (Spares::None, Some("rows of t")));
+    let found = (spares, reason.as_deref());
+    database.publish_template("homely", script, "h", found, Uuid::new_v4()).await.unwrap();
+    let refused = database.make_spare(Uuid::new_v4(), "homely", 1, fence()).await.unwrap_err();
+    assert_eq!(refused.situation(), Situation::TemplateMissing);
+    let name = name();
+    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "homely", version: 1 };
+    assert_eq!(database.make_schema(new, fence()).await.unwrap().state, "active");
 }

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
+use tenantry_domain::template::Spares;
 
-use crate::columns::time;
+use crate::columns::{time, word};
 use crate::{PgError, Store, Tx};
 
 /// A version of a template.
@@ -25,6 +26,10 @@ pub struct Template {
     pub relations: i32,
     /// How long its proof took, in milliseconds.
     pub proof_ms: f64,
+    /// Whether schemas can be made ahead from it.
+    pub spares: Spares,
+    /// What keeps the schema's name as text, where something does.
+    pub spares_reason: Option<String>,
     /// Who made it.
     pub created_by: String,
     /// When.
@@ -41,6 +46,8 @@ impl FromRow<'_, PgRow> for Template {
             migrations: row.try_get("migrations")?,
             relations: row.try_get("relations")?,
             proof_ms: row.try_get("proof_ms")?,
+            spares: word(row, "spares")?,
+            spares_reason: row.try_get("spares_reason")?,
             created_by: row.try_get("created_by")?,
             created_at: time(row, "created_at")?,
         })
@@ -66,14 +73,18 @@ pub struct NewTemplate<'a> {
     pub relations: i32,
     /// How long its proof took, in milliseconds.
     pub proof_ms: f64,
+    /// Whether schemas can be made ahead from it.
+    pub spares: Spares,
+    /// What keeps the schema's name as text, where something does.
+    pub spares_reason: Option<&'a str>,
     /// Who made it.
     pub created_by: &'a str,
 }
 
 macro_rules! columns {
     () => {
-        "select name, version, layout, checksum, migrations, relations, proof_ms, created_by,
-                created_at
+        "select name, version, layout, checksum, migrations, relations, proof_ms, spares,
+                spares_reason, created_by, created_at
          from template "
     };
 }
@@ -85,8 +96,9 @@ macro_rules! columns {
 pub async fn insert(tx: &mut Tx, new: &NewTemplate<'_>) -> Result<(), PgError> {
     sqlx::query(
         "insert into template
-           (name, version, layout, checksum, script, migrations, relations, proof_ms, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           (name, version, layout, checksum, script, migrations, relations, proof_ms, created_by,
+            spares, spares_reason)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (name, version) do nothing",
     )
     .bind(new.name)
@@ -98,6 +110,8 @@ pub async fn insert(tx: &mut Tx, new: &NewTemplate<'_>) -> Result<(), PgError> {
     .bind(new.relations)
     .bind(new.proof_ms)
     .bind(new.created_by)
+    .bind(new.spares.as_str())
+    .bind(new.spares_reason)
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -226,3 +226,16 @@ alter table tenant_schema
     check (quota_level in ('ok', 'warning', 'soft', 'blocked')),
   add column writes_blocked_at timestamptz;
 create index tenant_schema_quota on tenant_schema (id) where quota_bytes is not null;
+-- The warm pool: what a template's proof found about spares, and settings that differ from the server's.
+alter table template
+  add column spares text not null default 'plain' check (spares in ('plain', 'rewritten', 'none')),
+  add column spares_reason text;
+create table pool (
+  template    text primary key,
+  floor       integer check (floor >= 0),        -- null: as the server's settings say
+  ceiling     integer check (ceiling >= 0),
+  rate        double precision check (rate > 0),
+  updated_at  timestamptz not null default clock_timestamp()
+);
+-- the newest refill of each template
+create index operation_refill on operation ((input ->> 'template'), id) where kind = 'refill_pool';

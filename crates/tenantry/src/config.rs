@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
+use tenantry_domain::pool::PoolSettings;
 use tenantry_ops::{FleetConfig, QuotaConfig, UsageConfig};
 use url::Url;
 
@@ -38,6 +39,15 @@ pub(crate) struct Settings {
     /// Purge a schema by itself when that time is over [default: false]
     #[arg(long, env = "TENANTRY_AUTO_PURGE", value_name = "BOOL")]
     pub(crate) auto_purge: Option<bool>,
+    /// With fewer spare schemas of a template than this, more are made; 0: never [default: 2]
+    #[arg(long, env = "TENANTRY_POOL_FLOOR", value_name = "N")]
+    pub(crate) pool_floor: Option<i32>,
+    /// So many spare schemas of a template are made; those above it are dropped [default: 8]
+    #[arg(long, env = "TENANTRY_POOL_CEILING", value_name = "N")]
+    pub(crate) pool_ceiling: Option<i32>,
+    /// At most so many spare schemas of a template are made in a second [default: 4]
+    #[arg(long, env = "TENANTRY_POOL_RATE", value_name = "R")]
+    pub(crate) pool_rate: Option<f64>,
     /// How many operations run at a time [default: 8]
     #[arg(long, env = "TENANTRY_PLACES", value_name = "N")]
     pub(crate) places: Option<NonZeroU16>,
@@ -85,6 +95,9 @@ const VARIABLES: &[&str] = &[
     "TENANTRY_MANAGED_DATABASE",
     "TENANTRY_RECOVERABLE_HOURS",
     "TENANTRY_AUTO_PURGE",
+    "TENANTRY_POOL_FLOOR",
+    "TENANTRY_POOL_CEILING",
+    "TENANTRY_POOL_RATE",
     "TENANTRY_PLACES",
     "TENANTRY_APPLICATIONS_URL",
     "TENANTRY_CONNECTION_LIMIT",
@@ -118,6 +131,9 @@ impl Settings {
             managed_database: self.managed_database.or(file.managed_database),
             recoverable_hours: self.recoverable_hours.or(file.recoverable_hours),
             auto_purge: self.auto_purge.or(file.auto_purge),
+            pool_floor: self.pool_floor.or(file.pool_floor),
+            pool_ceiling: self.pool_ceiling.or(file.pool_ceiling),
+            pool_rate: self.pool_rate.or(file.pool_rate),
             places: self.places.or(file.places),
             applications_url,
             connection_limit: self.connection_limit.or(file.connection_limit),
@@ -135,15 +151,27 @@ impl Settings {
     }
 
     /// The fleet's settings.
-    pub(crate) fn fleet(&self) -> FleetConfig {
+    pub(crate) fn fleet(&self) -> Result<FleetConfig, Failure> {
         let hours = self.recoverable_hours.unwrap_or(7 * 24);
-        FleetConfig {
+        let default = PoolSettings::default();
+        let ceiling = self.pool_ceiling.unwrap_or(default.ceiling);
+        let pool = PoolSettings {
+            // a low ceiling alone is not contradictory
+            floor: self.pool_floor.unwrap_or_else(|| default.floor.min(ceiling)),
+            ceiling,
+            rate: self.pool_rate.unwrap_or(default.rate),
+        };
+        let pool = pool.check().map_err(|reason| {
+            Failure::new(Exit::Refused, format!("pool_floor, pool_ceiling, pool_rate: {reason}"))
+        })?;
+        Ok(FleetConfig {
             recoverable_for: Duration::from_secs(u64::from(hours) * 60 * 60),
             auto_purge: self.auto_purge.unwrap_or(false),
+            pool,
             applications_url: self.applications_url.clone(),
             usage: self.usage(),
             quota: self.quota(),
-        }
+        })
     }
 
     /// Whoever is near a quota is looked at six times as often as all others.

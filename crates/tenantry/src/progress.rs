@@ -88,14 +88,30 @@ fn result(operation: &OperationBody) -> String {
     if let Some(schema) = result["schemaName"].as_str() {
         return format!(": schema {schema} is {}", result["state"].as_str().unwrap_or("there"));
     }
+    if let (Some(made), Some(retired)) = (result["made"].as_i64(), result["retired"].as_i64()) {
+        return format!(": {made} spares made, {retired} dropped");
+    }
     if let Some(version) = result["version"].as_i64() {
         return format!(
-            ": version {version} of template {}, {} relations",
+            ": version {version} of template {}, {} relations{}",
             result["name"].as_str().unwrap_or_default(),
-            result["relations"]
+            result["relations"],
+            spares(result),
         );
     }
     String::new()
+}
+
+/// A word about a template whose spares are not plain.
+fn spares(result: &serde_json::Value) -> String {
+    let object = result["sparesReason"].as_str().unwrap_or_default();
+    match result["spares"].as_str() {
+        Some("none") => {
+            format!("; no spares, because the schema's own name stands in the {object}")
+        }
+        Some("rewritten") => format!("; search paths are written anew in its spares: {object}"),
+        _ => String::new(),
+    }
 }
 
 /// Where progress goes: always stderr, so that stdout stays clean.
@@ -120,11 +136,11 @@ impl Display {
     }
 
     fn show(&self, operation: &OperationBody) {
-        let step = operation
-            .steps
-            .iter()
-            .find(|step| step.state == "running")
-            .map_or(operation.state.as_str(), |step| step.name.as_str());
+        let running = operation.steps.iter().find(|step| step.state == "running");
+        // a long step says how far it is
+        let step = running.map_or(operation.state.as_str(), |step| {
+            operation.progress.current.as_deref().unwrap_or(&step.name)
+        });
         let direction = if operation.progress.unwinding { "undoing: " } else { "" };
         let subject = operation.schema.as_deref().unwrap_or("fleet");
         let message = format!("{} {subject}: {direction}{step}", operation.kind);

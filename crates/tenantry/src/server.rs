@@ -64,6 +64,7 @@ const FIRST_TOKEN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
     let listener = listen(settings.listen()).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error))?;
+    let fleet_config = settings.fleet()?;
     let started = Instant::now();
     let metrics = install_metrics()?;
     let databases = match (&settings.embedded, &settings.database_url) {
@@ -85,7 +86,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
     let database = ManagedDatabase::new(&config).map_err(|e| database_failure(&e))?;
     let defaults = RoleDefaults { connection_limit: settings.connection_limit.map(i32::from) };
     database.set_role_defaults(defaults).await.map_err(|e| database_failure(&e))?;
-    let fleet = Fleet::new(store, database, settings.fleet());
+    let fleet = Fleet::new(store, database, fleet_config);
     let profile = first_profile(settings, &fleet, &databases, address).await?;
 
     let stopping = CancellationToken::new();

@@ -37,6 +37,16 @@ impl Client {
         Ok(took)
     }
 
+    /// Asks for a change that is done at once; the answer.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
+        let url = format!("{}{path}", self.base);
+        let answer = self.http.patch(url).bearer_auth(&self.token).json(body).send().await?;
+        let status = answer.status();
+        let body = answer.json().await?;
+        ensure!(status.is_success(), "{path}: {status}: {body}");
+        Ok(body)
+    }
+
     /// Reads a list to the last byte; answers with the number of bytes.
     pub(crate) async fn read(&self, path: &str) -> Result<usize> {
         let url = format!("{}{path}", self.base);

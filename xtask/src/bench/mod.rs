@@ -11,6 +11,7 @@ mod lifecycle;
 mod list;
 mod operations;
 mod peer;
+mod pool;
 mod postgres;
 mod product;
 mod samples;
@@ -54,7 +55,8 @@ struct Plan<'a> {
     statements: bool,
 }
 
-const NAMES: [&str; 6] = ["create", "lifecycle", "operations", "list", "takeover", "server"];
+const NAMES: [&str; 7] =
+    ["create", "pool", "lifecycle", "operations", "list", "takeover", "server"];
 
 /// Runs the benchmarks and prints their figures.
 pub(crate) fn run(arguments: Arguments, root: &Path) -> Result<()> {
@@ -95,6 +97,7 @@ fn measure(name: &str, plan: &Plan<'_>) -> Result<Vec<Figure>> {
     runtime()?.block_on(async {
         match name {
             "create" => create::run(plan.root, &plan.binary, plan.quick).await,
+            "pool" => pool::run(plan.root, &plan.binary, plan.quick).await,
             "lifecycle" => lifecycle::run(plan.root, &plan.binary, plan.quick).await,
             "operations" => operations::run(plan.quick, plan.statements).await,
             "list" => list::run(&plan.binary, plan.quick).await,

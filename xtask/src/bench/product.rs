@@ -80,11 +80,12 @@ pub(crate) struct Product {
 const STOP: Duration = Duration::from_secs(60);
 
 impl Product {
-    /// Starts it and waits until it listens.
+    /// Starts it and waits until it listens. It makes no spares, unless it is told to later.
     pub(crate) fn start(binary: &Binary, home: &Home) -> Result<Self> {
         let log = home.path().join("server.log");
         let mut child = Command::new(&binary.0)
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--embedded"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--pool-floor", "0"])
+            .arg("--embedded")
             .arg(home.path())
             .current_dir(home.path())
             .stdin(Stdio::null())

@@ -89,7 +89,7 @@ pub(crate) async fn create(
     answer(&app, accepted, wait).await
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     (1..=39).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
@@ -106,6 +106,8 @@ fn page(rows: Vec<Template>) -> TemplateList {
             migrations: serde_json::from_value(row.migrations).unwrap_or_default(),
             relations: row.relations,
             proof_ms: row.proof_ms,
+            spares: row.spares,
+            spares_reason: row.spares_reason,
             created_by: row.created_by,
             created_at: row.created_at,
         })

@@ -21,7 +21,8 @@ pub use schema::{
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{
-    MigrationBody, NewTemplateRequest, TemplateBody, TemplateFile, TemplateLayout, TemplateList,
+    MigrationBody, NewTemplateRequest, PoolBody, PoolPatch, SparesOfVersion, TemplateBody,
+    TemplateFile, TemplateLayout, TemplateList,
 };
 pub use token::{IssuedToken, NewTokenRequest, TokenBody, TokenList};
 pub use usage::{FleetUsage, LargestSchema, Usage, UsageHistory, UsagePoint};

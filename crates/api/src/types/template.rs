@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tenantry_domain::template::Spares;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A version of a template.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -22,6 +24,11 @@ pub struct TemplateBody {
     pub relations: i32,
     /// How long its proof took, in milliseconds.
     pub proof_ms: f64,
+    /// Whether schemas are made ahead from it: `plain`, `rewritten` (functions' own search paths are
+    /// written anew at a claim) or `none`.
+    pub spares: Spares,
+    /// What keeps the schema's name as text, unless `spares` is `plain`.
+    pub spares_reason: Option<String>,
     /// Who made it.
     pub created_by: String,
     /// When.
@@ -83,4 +90,53 @@ pub struct TemplateFile {
     pub path: String,
     /// Its text.
     pub text: String,
+}
+
+/// The schemas that are made ahead from a template.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolBody {
+    /// The template.
+    pub template: String,
+    /// Its newest version, of which spares are made.
+    pub version: i32,
+    /// Whether that version can have spares: see the template.
+    pub spares: Spares,
+    /// With fewer ready spares than this the pool is filled up; 0: it never is.
+    pub floor: i32,
+    /// So many it is filled up to.
+    pub ceiling: i32,
+    /// Spares made in a second, at most.
+    pub rate: f64,
+    /// The spares that are there, the newest version first.
+    pub ready: Vec<SparesOfVersion>,
+    /// The refill that is queued or under way.
+    pub refill: Option<Uuid>,
+}
+
+/// The spares of one version of a template.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SparesOfVersion {
+    /// The version.
+    pub version: i32,
+    /// How many can be claimed.
+    pub ready: i64,
+    /// How many were changed by hand and wait to be cleared away.
+    pub broken: i64,
+}
+
+/// Settings of a pool; those that are left out stay as they are.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PoolPatch {
+    /// With fewer ready spares than this the pool is filled up; 0: it never is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<i32>,
+    /// So many it is filled up to; those above it are dropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<i32>,
+    /// Spares made in a second, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
 }

@@ -34,7 +34,8 @@ async fn case_6_the_control_database_is_killed_and_comes_back() {
     // what a dead worker held is taken over soon, so that the test is not as long as a lease
     let lease = Duration::from_secs(3);
     let worker = WorkerConfig { places: 4, lease, ..quick_worker() };
-    let server = TestServer::with(databases, Setup { worker: Some(worker), sessions: 8 }).await;
+    let server =
+        TestServer::with(databases, Setup { worker: Some(worker), ..Setup::default() }).await;
     server.create("before").await;
     // four are in the middle of it when it happens, the others wait for their turn
     let mut managed = server.managed().await;

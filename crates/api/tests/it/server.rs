@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tenantry_api::AppConfig;
 use tenantry_domain::access::Role;
-use tenantry_domain::template::{Layout, SourceFile, TemplateScript};
+use tenantry_domain::pool::PoolSettings;
+use tenantry_domain::template::{Layout, SourceFile, Spares, TemplateScript};
 use tenantry_domain::token::Token;
 use tenantry_ops::housekeeping::{Housekeeping, Rhythm};
 use tenantry_ops::kinds::registry;
@@ -95,11 +96,17 @@ pub(crate) struct Setup {
     pub(crate) worker: Option<WorkerConfig>,
     /// Sessions of each of the two pools.
     pub(crate) sessions: u32,
+    /// No pool is filled by itself: a spare would be made at some moment of the test, or not.
+    pub(crate) pool: PoolSettings,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { worker: Some(quick_worker()), sessions: 8 }
+        Self {
+            worker: Some(quick_worker()),
+            sessions: 8,
+            pool: PoolSettings { floor: 0, ..PoolSettings::default() },
+        }
     }
 }
 
@@ -149,7 +156,8 @@ impl TestServer {
         let store = Store::new(&as_control_role(&databases.control), setup.sessions).unwrap();
         let url = as_control_role(&databases.managed);
         let config = DatabaseConfig { url, max_connections: setup.sessions };
-        let fleet = Fleet::new(store, ManagedDatabase::new(&config).unwrap(), unwatched());
+        let settings = FleetConfig { pool: setup.pool, ..unwatched() };
+        let fleet = Fleet::new(store, ManagedDatabase::new(&config).unwrap(), settings);
         let rhythm = Rhythm {
             events: Duration::from_millis(50),
             mirror: Duration::from_millis(200),
@@ -418,6 +426,8 @@ async fn fill_control(url: &Url) {
         migrations: &json!([]),
         relations: 6,
         proof_ms: 1.0,
+        spares: Spares::Plain,
+        spares_reason: None,
         created_by: "the test",
     };
     let mut tx = store.begin().await.unwrap();
@@ -432,7 +442,8 @@ async fn fill_managed(url: &Url) {
     let database = ManagedDatabase::new(&config).unwrap();
     let script = default_template();
     let (sql, checksum) = (script.sql(), script.checksum());
-    let published = database.publish_template("default", &sql, &checksum, Uuid::new_v4());
+    let plain = (Spares::Plain, None);
+    let published = database.publish_template("default", &sql, &checksum, plain, Uuid::new_v4());
     assert_eq!(published.await.unwrap(), 1);
     database.close().await;
 }

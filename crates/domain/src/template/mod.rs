@@ -10,8 +10,10 @@ mod layout;
 mod read;
 mod refusal;
 mod script;
+mod spares;
 
 pub use layout::{Layout, SourceFile};
 pub use read::Migration;
 pub use refusal::{Refusal, RefusalCode};
 pub use script::TemplateScript;
+pub use spares::Spares;

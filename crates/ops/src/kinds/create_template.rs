@@ -1,8 +1,9 @@
-//! Makes a version of a template: proves the script in a scratch schema that is rolled back, then
-//! publishes it in the managed database. Undo withdraws it.
+//! Makes a version of a template: proves the script in a scratch schema that is rolled back, which also
+//! tells whether schemas can be made ahead from it, then publishes it in the managed database. Undo withdraws it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tenantry_domain::template::Spares;
 use tenantry_pg::PgError;
 use tenantry_store::templates::{self, NewTemplate};
 use tenantry_store::{Tx, events};
@@ -31,6 +32,10 @@ pub struct CreateTemplate {
     #[serde(default)]
     proof_ms: f64,
     #[serde(default)]
+    spares: Spares,
+    #[serde(default)]
+    spares_reason: Option<String>,
+    #[serde(default)]
     version: i32,
 }
 
@@ -53,6 +58,8 @@ impl CreateTemplate {
             created_by,
             relations: 0,
             proof_ms: 0.0,
+            spares: Spares::default(),
+            spares_reason: None,
             version: 0,
         }
     }
@@ -61,14 +68,18 @@ impl CreateTemplate {
         let proof = cx.fleet.database.prove_template(&self.script, cx.fence).await?;
         self.relations = proof.relations;
         self.proof_ms = proof.took.as_secs_f64() * 1000.0;
+        self.spares = proof.spares;
+        self.spares_reason = proof.spares_reason;
         Ok(())
     }
 
     async fn publish(&mut self, cx: &Context) -> Result<(), StepError> {
         let operation = cx.fence.operation;
         let database = &cx.fleet.database;
-        self.version =
-            database.publish_template(&self.name, &self.script, &self.checksum, operation).await?;
+        let spares = (self.spares, self.spares_reason.as_deref());
+        self.version = database
+            .publish_template(&self.name, &self.script, &self.checksum, spares, operation)
+            .await?;
         Ok(())
     }
 
@@ -103,6 +114,8 @@ impl Kind for CreateTemplate {
             "version": self.version,
             "relations": self.relations,
             "proofMs": self.proof_ms,
+            "spares": self.spares,
+            "sparesReason": self.spares_reason,
         })
     }
 
@@ -124,6 +137,8 @@ impl Kind for CreateTemplate {
             migrations: &self.migrations,
             relations: self.relations,
             proof_ms: self.proof_ms,
+            spares: self.spares,
+            spares_reason: self.spares_reason.as_deref(),
             created_by: &self.created_by,
         };
         templates::insert(tx, &new).await?;

@@ -7,6 +7,7 @@ pub mod create_schema;
 pub mod create_template;
 pub mod drop_schema;
 pub mod purge_schema;
+pub mod refill_pool;
 pub mod resume_schema;
 pub mod suspend_schema;
 pub mod unblock_writes;
@@ -19,6 +20,7 @@ pub use create_schema::CreateSchema;
 pub use create_template::CreateTemplate;
 pub use drop_schema::DropSchema;
 pub use purge_schema::PurgeSchema;
+pub use refill_pool::RefillPool;
 pub use resume_schema::ResumeSchema;
 pub use suspend_schema::SuspendSchema;
 pub use unblock_writes::UnblockWrites;
@@ -34,6 +36,7 @@ pub fn registry() -> Registry {
         .with::<CreateTemplate>()
         .with::<DropSchema>()
         .with::<PurgeSchema>()
+        .with::<RefillPool>()
         .with::<ResumeSchema>()
         .with::<SuspendSchema>()
         .with::<UnblockWrites>()

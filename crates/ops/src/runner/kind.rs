@@ -22,6 +22,9 @@ pub trait Kind: Serialize + DeserializeOwned + Send + Sync + Sized + 'static {
     const VERSION: i32;
     /// Its steps, in order.
     const STEPS: &'static [Step<Self>];
+    /// Whether nobody waits for it. A worker runs one of these at a time, beside its places, so that it
+    /// neither takes a place nor many of them the server's time; and it begins with the next look.
+    const BACKGROUND: bool = false;
 
     /// What it is going to do, a sentence for each step. Decides nothing later on.
     fn plan(&self) -> Vec<String>;

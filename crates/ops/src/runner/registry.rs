@@ -20,6 +20,8 @@ pub struct Description {
     pub name: &'static str,
     /// The highest version of its JSON that this binary reads.
     pub version: i32,
+    /// Whether nobody waits for it: see [`Kind::BACKGROUND`].
+    pub background: bool,
     /// Its steps: name, and whether it can be undone.
     pub steps: fn() -> Vec<(&'static str, bool)>,
     /// Its plan, from its journalled JSON.
@@ -43,6 +45,7 @@ impl Registry {
         let description = Description {
             name: K::NAME,
             version: K::VERSION,
+            background: K::BACKGROUND,
             steps: || K::STEPS.iter().map(|step| (step.name, step.undo.is_some())).collect(),
             plan: |memo| read::<K>(memo).map(|kind| kind.plan()).unwrap_or_default(),
             begin: |memo, tx| {
@@ -78,8 +81,10 @@ impl Registry {
         self.kinds.values()
     }
 
-    pub(super) fn names_and_versions(&self) -> Vec<(&'static str, i32)> {
-        self.iter().map(|kind| (kind.name, kind.version)).collect()
+    /// The kinds that have places, or those that run in the background.
+    pub(super) fn names_and_versions(&self, background: bool) -> Vec<(&'static str, i32)> {
+        let of_these = self.iter().filter(|kind| kind.background == background);
+        of_these.map(|kind| (kind.name, kind.version)).collect()
     }
 }
 

@@ -59,6 +59,7 @@ type InHand = Arc<Mutex<HashMap<Uuid, Hold>>>;
 #[derive(Clone)]
 struct Hold {
     generation: i64,
+    background: bool,
     cancel: CancellationToken,
     fenced: CancellationToken,
 }
@@ -71,7 +72,8 @@ impl Worker {
         let round = Round {
             id,
             fleet: fleet.clone(),
-            kinds: registry.names_and_versions(),
+            kinds: registry.names_and_versions(false),
+            background: registry.names_and_versions(true),
             registry,
             in_hand: InHand::default(),
             config,
@@ -105,6 +107,7 @@ struct Round {
     fleet: Fleet,
     registry: Registry,
     kinds: Vec<(&'static str, i32)>,
+    background: Vec<(&'static str, i32)>,
     in_hand: InHand,
     config: WorkerConfig,
 }
@@ -122,7 +125,7 @@ impl Round {
             match self.claim_some(&mut tasks, &mut looked).await {
                 Ok(full) => {
                     trouble.over();
-                    if full && tasks.len() < self.config.places {
+                    if full && self.count(false) < self.config.places {
                         continue;
                     }
                 }
@@ -146,22 +149,22 @@ impl Round {
         tasks: &mut JoinSet<()>,
         looked: &mut Instant,
     ) -> Result<bool, PgError> {
-        let free = self.config.places.saturating_sub(tasks.len());
+        let store = &self.fleet.store;
+        let lease = self.config.lease;
+        let look = looked.elapsed() >= self.config.poll;
+        if look {
+            *looked = Instant::now();
+            self.claim_in_background(tasks).await?;
+        }
+        let free = self.config.places.saturating_sub(self.count(false));
         if free == 0 {
             return Ok(false);
         }
-        let store = &self.fleet.store;
         let limit = free as i64;
-        let lease = self.config.lease;
         // What a dead worker left goes first, however long the queue is: its schema waits for it.
         let mut claims = Vec::new();
-        if looked.elapsed() >= self.config.poll {
-            *looked = Instant::now();
-            claims = operations::take_over(store, self.id, &self.kinds, lease, limit).await?;
-            for claim in &claims {
-                tracing::warn!(operation.id = %claim.id, crashes = claim.crash_count,
-                    "Took over operation {} from a worker that is gone", claim.id);
-            }
+        if look {
+            claims = self.take_over(&self.kinds, limit).await?;
         }
         let limit = limit - claims.len() as i64;
         if limit > 0 {
@@ -174,12 +177,48 @@ impl Round {
         Ok(full)
     }
 
+    /// One of the kinds that nobody waits for, unless there is one in hand.
+    async fn claim_in_background(&self, tasks: &mut JoinSet<()>) -> Result<(), PgError> {
+        if self.background.is_empty() || self.count(true) > 0 {
+            return Ok(());
+        }
+        let mut claims = self.take_over(&self.background, 1).await?;
+        if claims.is_empty() {
+            let (store, lease) = (&self.fleet.store, self.config.lease);
+            claims = operations::claim(store, self.id, &self.background, lease, 1).await?;
+        }
+        for claim in claims {
+            self.run(claim, tasks);
+        }
+        Ok(())
+    }
+
+    async fn take_over(
+        &self,
+        kinds: &[(&'static str, i32)],
+        limit: i64,
+    ) -> Result<Vec<Claim>, PgError> {
+        let (store, lease) = (&self.fleet.store, self.config.lease);
+        let claims = operations::take_over(store, self.id, kinds, lease, limit).await?;
+        for claim in &claims {
+            tracing::warn!(operation.id = %claim.id, crashes = claim.crash_count,
+                "Took over operation {} from a worker that is gone", claim.id);
+        }
+        Ok(claims)
+    }
+
+    /// How many operations of one sort are in hand.
+    fn count(&self, background: bool) -> usize {
+        lock(&self.in_hand).values().filter(|hold| hold.background == background).count()
+    }
+
     fn run(&self, claim: Claim, tasks: &mut JoinSet<()>) {
         let Some(kind) = self.registry.get(&claim.kind).copied() else {
             return; // claims name only kinds of the registry
         };
         let hold = Hold {
             generation: claim.generation,
+            background: kind.background,
             cancel: CancellationToken::new(),
             fenced: CancellationToken::new(),
         };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::{Connection, Executor};
 use tenantry_domain::operation::OperationState;
+use tenantry_domain::pool::PoolSettings;
 use tenantry_domain::schema::SchemaAction;
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::{SourceFile, TemplateScript};
@@ -17,6 +18,7 @@ use tenantry_pg::sql::Ident;
 use tenantry_pg::{ManagedDatabase, ddl};
 use tenantry_store::Store;
 use tenantry_store::operations::{self, Operation};
+use tenantry_store::pools;
 use tenantry_store::schemas::{self, TenantSchema};
 use tenantry_testkit::{Cluster, TestDatabase};
 use url::Url;
@@ -88,6 +90,26 @@ impl TestFleet {
             quota_bytes: None,
         };
         submit::create_schema(&self.fleet, &Requester::system(), request).await.unwrap().operation
+    }
+
+    /// Asks for the pool of the template `default` to be filled until so many are ready.
+    pub(crate) async fn refill(&self, wanted: i32) -> Uuid {
+        let head = pools::heads(&self.fleet.store).await.unwrap().remove(0);
+        let settings = PoolSettings { floor: 0, ceiling: wanted, rate: 100.0 };
+        let accepted = submit::refill_pool(&self.fleet, &head, settings).await.unwrap();
+        accepted.expect("none is pending").operation
+    }
+
+    /// Asks for the next version of the template `default`.
+    pub(crate) async fn publish(&self, script: &TemplateScript) -> Uuid {
+        let who = Requester::system();
+        submit::create_template(&self.fleet, &who, "default", script).await.unwrap().operation
+    }
+
+    /// Version and number of the spares that can be claimed.
+    pub(crate) async fn spares(&self) -> Vec<(i32, i64)> {
+        let counts = self.fleet.database.spares(Some("default")).await.unwrap();
+        counts.into_iter().map(|count| (count.version, count.ready)).collect()
     }
 
     pub(crate) async fn change(&self, action: SchemaAction) -> Uuid {
@@ -212,6 +234,13 @@ async fn make_managed(url: &Url) {
 /// The script of the template, read as the product reads it.
 pub(crate) fn script() -> TemplateScript {
     let file = SourceFile { path: "1_base.sql".into(), text: SCRIPT.into() };
+    TemplateScript::read(None, vec![file]).unwrap()
+}
+
+/// The next version of the template: small, so that spares of it are soon made.
+pub(crate) fn next_script() -> TemplateScript {
+    let file =
+        SourceFile { path: "1_base.sql".into(), text: "create table pupil (id int);".into() };
     TemplateScript::read(None, vec![file]).unwrap()
 }
 

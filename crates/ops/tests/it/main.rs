@@ -12,6 +12,7 @@ mod fleet;
 mod locks;
 mod mirror;
 mod outage;
+mod pool;
 mod queue;
 mod quota;
 mod reconcile;

@@ -26,6 +26,10 @@ pub(crate) enum Ask {
     /// To be kept from writing, or to be let write again.
     Block(bool),
     Template,
+    /// The next version of the template `default`.
+    Version,
+    /// The pool of `default` filled, as housekeeping asks for it, until so many are ready.
+    Refill(i32),
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -73,6 +77,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ask: Ask::Block(false),
         no_way_back_from: None,
     },
+    Scenario {
+        kind: "refill_pool",
+        // one too many is dropped, and two of the next version are made
+        before: &[Ask::Refill(1), Ask::Version],
+        ask: Ask::Refill(2),
+        no_way_back_from: Some("retire spares"),
+    },
 ];
 
 impl Ask {
@@ -93,6 +104,8 @@ impl Ask {
                 .unwrap()
                 .operation
             }
+            Self::Refill(wanted) => fleet.refill(wanted).await,
+            Self::Version => fleet.publish(&crate::fleet::next_script()).await,
             Self::Template => {
                 let who = Requester::system();
                 submit::create_template(&fleet.fleet, &who, "clinic", &script())

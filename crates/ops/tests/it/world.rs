@@ -20,7 +20,10 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
          union all
          select format('role %s login %s', rolname, rolcanlogin)
          from pg_roles where rolname like '%' || $1 || '%'
-            or rolname in (select role_name from tenantry.schema_marker)
+            or rolname in (select role_name from tenantry.schema_marker
+                           union all select role_name from tenantry.spare)
+         union all
+         select format('spare %s of %s@%s', schema_name, template, version) from tenantry.spare
          union all
          select format('%s of %s acl %s', case relkind when 'S' then 'sequence' else 'relation' end,
                        relname, (select string_agg(a::text, ' ' order by a::text) from unnest(relacl) a))
@@ -71,9 +74,13 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
     lines
 }
 
-/// Takes out what differs from run to run: the institution's name and the id in an archived name.
+/// Takes out what differs from run to run: the institution's name, and the ids in an archived
+/// schema's name and in a spare's.
 fn without_ids(line: &str, name: &str) -> String {
-    let line = line.replace(name, "NAME");
+    let mut line = line.replace(name, "NAME");
+    while let Some(at) = line.find("tenantry_spare_") {
+        line.replace_range(at..(at + 47).min(line.len()), "SPARE");
+    }
     match line.find("tenantry_archived_") {
         None => line,
         Some(_) => line

@@ -124,6 +124,8 @@ select 'schema_leftover', n.nspname, null,
        format('The schema %I bears a name that Tenantry gives, but has no marker.', n.nspname),
        format('drop schema %I cascade, once you have made sure that nobody needs it', n.nspname)
 from pg_namespace n
-where n.nspname like 'tenantry\_archived\_%'
+where (n.nspname like 'tenantry\_archived\_%'
+       or n.nspname like 'tenantry\_spare\_%'
+          and not exists (select from tenantry.spare s where s.schema_oid = n.oid))
   and not exists (select from tenantry.schema_marker m where m.schema_oid = n.oid)
 order by 1, 2

@@ -1,5 +1,5 @@
 -- Makes an institution's schema, its application role and its marker, all in the caller's
--- transaction. Called twice for the same id and operation it answers with what it made before.
+-- transaction: out of a spare where there is one, else with the template's script. Called twice for the same id and operation it answers with what it made before.
 create or replace function tenantry.make_schema(
   p_schema uuid, p_institution text, p_template text, p_version integer,
   p_operation uuid, p_generation bigint)
@@ -10,6 +10,7 @@ declare
   v_name text;
   v_role text;
   v_version integer;
+  v_spares text;
   v_script text;
 begin
   perform tenantry.pass_fence(p_schema, p_operation, p_generation);
@@ -24,7 +25,7 @@ begin
     raise exception 'the institution % exists already', quote_literal(p_institution)
       using errcode = 'TN001';
   end if;
-  select version, script into v_version, v_script
+  select version, spares into v_version, v_spares
   from tenantry.template
   where name = p_template and (p_version is null or version = p_version)
   order by version desc limit 1;
@@ -34,9 +35,15 @@ begin
             hint = 'Make one: tenantry template create ' || quote_ident(p_template) || ' --from DIR';
   end if;
 
-  -- A schema of that name that is not ours is left alone, whoever made it.
+  -- A schema of that name that is not ours is left alone, whoever made it, and a spare that was to get
+  -- the name stays a spare.
   begin
-    execute format('create schema %I authorization tenantry_schema_owner', v_name);
+    if v_spares <> 'none' then
+      v_role := tenantry.claim_spare(p_schema, v_name, p_template, v_version, v_spares = 'rewritten');
+    end if;
+    if v_role is null then
+      execute format('create schema %I authorization tenantry_schema_owner', v_name);
+    end if;
   exception when duplicate_schema or unique_violation then
     if exists (select from tenantry.schema_marker where schema_name = v_name) then
       raise exception 'the institution % exists already', quote_literal(p_institution)
@@ -46,7 +53,10 @@ begin
       using errcode = 'TN002', hint = 'Rename or drop it, or choose another name for the institution.';
   end;
 
-  v_role := tenantry.furnish_schema(p_schema, v_name, v_script);
+  if v_role is null then
+    select script into v_script from tenantry.template where name = p_template and version = v_version;
+    v_role := tenantry.furnish_schema(p_schema, v_name, v_script);
+  end if;
 
   insert into tenantry.schema_marker
     (id, institution, schema_oid, schema_name, role_name, state, template, template_version,

@@ -117,3 +117,22 @@ create table tenantry.write_block (
   no_sequence   oid[] not null,
   blocked_at    timestamptz not null default clock_timestamp()
 );
+-- The warm pool. A spare is a schema that is furnished from a template's version and belongs to no
+-- institution yet; a claim renames it and deletes its row, in the transaction of the creation.
+create table tenantry.spare (
+  id           uuid primary key,
+  schema_oid   oid not null unique,
+  schema_name  text not null,
+  role_name    text not null,
+  template     text not null,
+  version      integer not null,
+  operation    uuid,                     -- the operation that made it
+  made_at      timestamptz not null default clock_timestamp()
+);
+create index spare_of_version on tenantry.spare (template, version, made_at);
+
+-- What the proof found of the schema's own name in what the script made: nothing (`plain`), only in
+-- functions' own search_path settings (`rewritten` at a claim), or elsewhere (`none`: no spares).
+alter table tenantry.template
+  add column spares text not null default 'plain' check (spares in ('plain', 'rewritten', 'none')),
+  add column spares_reason text;           -- the object that bears the name

@@ -268,6 +268,37 @@ pub async fn journal(
     Ok(if written == 1 { Ok(()) } else { Err(Fenced) })
 }
 
+/// Says how far a long step is, to those who watch: `current` is the step and what it is at.
+///
+/// # Errors
+/// When the control database cannot be asked; the inner error when a newer claim is there.
+pub async fn note_progress(
+    store: &Store,
+    id: Uuid,
+    generation: i64,
+    current: &str,
+) -> Result<Result<(), Fenced>, PgError> {
+    let done = sqlx::query(
+        "with op as (
+           update operation set current_step = $3, updated_at = clock_timestamp()
+           where id = $1 and generation = $2 and state || '' = 'running'
+           returning id, schema_id, kind, state, steps_done, steps_total, unwinding
+         )
+         insert into event (type, schema_id, operation_id, data)
+         select 'operation.progressed', schema_id, id,
+                jsonb_build_object('kind', kind, 'state', state, 'stepsDone', steps_done,
+                                   'stepsTotal', steps_total, 'currentStep', $3::text,
+                                   'unwinding', unwinding)
+         from op",
+    )
+    .bind(id)
+    .bind(generation)
+    .bind(current)
+    .execute(store.pool())
+    .await?;
+    Ok(if done.rows_affected() == 1 { Ok(()) } else { Err(Fenced) })
+}
+
 /// Lets go of an operation until a later time, at which its step is tried again.
 ///
 /// # Errors

@@ -19,8 +19,8 @@ use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx};
 
 pub use claim::{
-    Beat, Claim, Ending, Fenced, Journal, beat, claim, finish, journal, release, succeed,
-    take_over, wait,
+    Beat, Claim, Ending, Fenced, Journal, beat, claim, finish, journal, note_progress, release,
+    succeed, take_over, wait,
 };
 pub use list::{Filter, Page, StateCount, counts, list};
 

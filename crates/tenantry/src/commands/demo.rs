@@ -8,9 +8,10 @@ use include_dir::{Dir, include_dir};
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::{Layout, SourceFile, TemplateScript};
+use tenantry_ops::pool::keep_pools;
 use tenantry_ops::submit::{self, CreateRequest, Requester};
 use tenantry_ops::{Fleet, Refusal};
-use tenantry_store::{operations, templates};
+use tenantry_store::{PgError, operations, pools, templates};
 use uuid::Uuid;
 
 use crate::config::Settings;
@@ -122,6 +123,20 @@ async fn build_fleet(fleet: &Fleet, institutions: usize) -> Outcome {
     }
     if total > 0 {
         out!("Created {total} schools in {:.1} s.", started.elapsed().as_secs_f64());
+    }
+    fill_pool(fleet).await
+}
+
+/// So that the first school that somebody makes by hand is made of a spare.
+async fn fill_pool(fleet: &Fleet) -> Outcome {
+    let failed = |error: PgError| database_failure(&error);
+    keep_pools(fleet).await.map_err(failed)?;
+    let mut tx = fleet.store.begin().await.map_err(failed)?;
+    let refill = pools::last_refill(&mut tx, "default").await.map_err(failed)?;
+    drop(tx);
+    if let Some(refill) = refill.filter(|refill| refill.pending) {
+        out!("Making spares, from which the next schools are created …");
+        wait_for(fleet, refill.id).await?;
     }
     Ok(())
 }

@@ -1,16 +1,19 @@
 //! `tenantry template …`
 
+use crate::output::out;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use reqwest::Method;
 use tenantry_api::types::{
-    NewTemplateRequest, OperationBody, TemplateFile, TemplateLayout, TemplateList,
+    NewTemplateRequest, OperationBody, PoolBody, PoolPatch, TemplateBody, TemplateFile,
+    TemplateLayout, TemplateList,
 };
+use tenantry_domain::template::Spares;
 
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Exit, Failure, Outcome};
-use crate::output::{json, table, time};
+use crate::output::{fields, json, or_dash, table, time};
 use crate::progress::{FIRST_WAIT, conclude, follow};
 
 #[derive(Subcommand)]
@@ -25,6 +28,12 @@ Examples:
     List,
     /// List the versions of a template with their migrations
     Show(Name),
+    /// Show how many schemas are made ahead from a template, or change how many
+    #[command(after_help = "\
+Examples:
+  tenantry template pool default
+  tenantry template pool default --floor 10 --ceiling 40 --rate 2")]
+    Pool(Pool),
 }
 
 #[derive(Args)]
@@ -54,6 +63,21 @@ pub(crate) struct Name {
     name: String,
 }
 
+#[derive(Args)]
+pub(crate) struct Pool {
+    /// The template's name
+    name: String,
+    /// With fewer spares than this, more are made; 0: never
+    #[arg(long, value_name = "N")]
+    floor: Option<i32>,
+    /// So many spares are made; those above it are dropped
+    #[arg(long, value_name = "N")]
+    ceiling: Option<i32>,
+    /// At most so many spares are made in a second
+    #[arg(long, value_name = "R")]
+    rate: Option<f64>,
+}
+
 pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
     let client = connection.client()?;
     match command {
@@ -62,6 +86,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Show(Name { name }) => {
             list(&client, &format!("/api/admin/templates/{}", segment(&name))).await
         }
+        Command::Pool(arguments) => pool(&client, arguments).await,
     }
 }
 
@@ -137,14 +162,79 @@ async fn list(client: &Client, path: &str) -> Outcome {
                 template.migrations.len().to_string(),
                 template.relations.to_string(),
                 format!("{:.0} ms", template.proof_ms),
+                template.spares.to_string(),
                 template.checksum[..12.min(template.checksum.len())].to_owned(),
                 time(Some(template.created_at)),
             ]
         })
         .collect();
     table(
-        ["NAME", "VERSION", "LAYOUT", "MIGRATIONS", "RELATIONS", "PROOF", "CHECKSUM", "CREATED"],
+        [
+            "NAME",
+            "VERSION",
+            "LAYOUT",
+            "MIGRATIONS",
+            "RELATIONS",
+            "PROOF",
+            "SPARES",
+            "CHECKSUM",
+            "CREATED",
+        ],
         rows,
     );
+    for template in &list.items {
+        if let Some(object) = &template.spares_reason {
+            let TemplateBody { name, version, .. } = template;
+            out!("{}", spares_note(name, *version, template.spares, object));
+        }
+    }
+    Ok(())
+}
+
+/// What the proof found about a version's spares, for whoever made the template.
+fn spares_note(name: &str, version: i32, spares: Spares, object: &str) -> String {
+    match spares {
+        Spares::None => format!(
+            "{name}@{version} has no spares, its schemas are made by the script: the schema's own \
+             name stands in the {object}"
+        ),
+        _ => format!(
+            "{name}@{version}: the search paths of its functions are written anew when a spare is \
+             claimed: {object}"
+        ),
+    }
+}
+
+async fn pool(client: &Client, arguments: Pool) -> Outcome {
+    let path = format!("/api/admin/templates/{}/pool", segment(&arguments.name));
+    let patch =
+        PoolPatch { floor: arguments.floor, ceiling: arguments.ceiling, rate: arguments.rate };
+    let asked = patch.floor.is_some() || patch.ceiling.is_some() || patch.rate.is_some();
+    let pool: PoolBody = if asked {
+        client.send_body(Method::PATCH, &path, &patch, None).await?
+    } else {
+        client.get(&path, &[]).await?
+    };
+    if client.json {
+        json(&pool);
+        return Ok(());
+    }
+    let ready: Vec<String> = pool
+        .ready
+        .iter()
+        .map(|count| match count.broken {
+            0 => format!("{} of version {}", count.ready, count.version),
+            broken => format!("{} of version {} ({broken} broken)", count.ready, count.version),
+        })
+        .collect();
+    fields(&[
+        ("template", format!("{}@{}", pool.template, pool.version)),
+        ("spares", pool.spares.to_string()),
+        ("ready", if ready.is_empty() { "none".into() } else { ready.join(", ") }),
+        ("floor", pool.floor.to_string()),
+        ("ceiling", pool.ceiling.to_string()),
+        ("rate", format!("{} a second", pool.rate)),
+        ("refill", or_dash(pool.refill)),
+    ]);
     Ok(())
 }

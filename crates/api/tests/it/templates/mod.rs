@@ -1,3 +1,4 @@
 //! `/api/admin/templates`
 
 mod create;
+mod pool;

@@ -64,10 +64,19 @@ pub(super) fn walk(
 /// `SET` and `RESET`, alone or as a clause of a function.
 fn setting(node: &SyntaxNode) -> Option<Finding> {
     let shown = node.parent().is_some_and(|it| it.kind() == SyntaxKind::SHOW);
-    if node.kind() != SyntaxKind::CONFIG_PARAMETER_REF || shown {
+    if node.kind() != SyntaxKind::CONFIG_PARAMETER_REF || shown || pins_function(node) {
         return None;
     }
     settings::judge(&names::segments(node).join("."))
+}
+
+/// `set search_path from current` of a function: it pins the function to the institution's schema.
+fn pins_function(node: &SyntaxNode) -> bool {
+    let Some(setting) = node.parent() else { return false };
+    let of_function = node.ancestors().any(|it| it.kind() == SyntaxKind::SET_FUNC_OPTION);
+    of_function
+        && names::segments(node) == ["search_path"]
+        && setting.descendants().any(|it| it.kind() == SyntaxKind::FROM_CURRENT)
 }
 
 fn language(node: &SyntaxNode) -> Option<Finding> {
