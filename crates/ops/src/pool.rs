@@ -1,15 +1,19 @@
 //! Keeps the templates' pools of spares at their settings: looks how many are ready, and asks for a
-//! refill where there are too few, too many, or old ones.
+//! refill where there are too few, too many, or old ones. And the door through which the settings change.
 
 use std::collections::HashMap;
 
+use serde_json::json;
+use tenantry_domain::access::Role;
 use tenantry_domain::pool::PoolSettings;
 use tenantry_pg::PgError;
 use tenantry_pg::spare::SpareCount;
-use tenantry_store::pools::{self, Head};
+use tenantry_store::pools::{self, Head, OwnSettings};
+use tenantry_store::{audit, templates};
 
 use crate::fleet::Fleet;
-use crate::submit::{self, Refusal};
+use crate::kinds::RefillPool;
+use crate::submit::{Accepted, Refusal, Requester, queue};
 
 /// Looks once at every pool, and asks for the refills that are needed.
 ///
@@ -29,7 +33,7 @@ pub async fn keep_pools(fleet: &Fleet) -> Result<(), PgError> {
         if !needs_refill(head, settings, there) {
             continue;
         }
-        match submit::refill_pool(fleet, head, settings).await {
+        match refill(fleet, head, settings).await {
             Ok(_) => {}
             Err(Refusal::Store(error)) => return Err(error),
             Err(refusal) => tracing::warn!("No refill of {}: {refusal:?}", head.template),
@@ -51,10 +55,69 @@ fn needs_refill(head: &Head, settings: PoolSettings, spares: &[SpareCount]) -> b
     too_few || too_many || useless
 }
 
+/// Asks for a template's pool to be brought to its newest version and its settings, unless that is
+/// pending or has just failed; none then.
+///
+/// # Errors
+/// `Store`.
+pub async fn refill(
+    fleet: &Fleet,
+    head: &Head,
+    settings: PoolSettings,
+) -> Result<Option<Accepted>, Refusal> {
+    let mut tx = fleet.store.begin().await?;
+    pools::lock(&mut tx, &head.template).await?;
+    let last = pools::last_refill(&mut tx, &head.template).await?;
+    if last.is_some_and(|last| last.pending || last.failed_lately) {
+        return Ok(None);
+    }
+    let wanted = if head.can_have_spares { settings.ceiling } else { 0 };
+    let kind = RefillPool::new(&head.template, head.version, wanted, settings.rate);
+    let accepted = queue(&mut tx, &Requester::system(), &kind, None, Role::Operator).await?;
+    tx.commit().await?;
+    fleet.wake_workers();
+    Ok(Some(accepted))
+}
+
+/// Changes the settings of a template's pool; done at once, no operation. Answers with those that
+/// hold now.
+///
+/// # Errors
+/// `TemplateNotFound`, `BadPool`, `Store`.
+pub async fn set_pool(
+    fleet: &Fleet,
+    who: &Requester,
+    template: &str,
+    own: OwnSettings,
+) -> Result<PoolSettings, Refusal> {
+    templates::find(&fleet.store, template, None)
+        .await?
+        .ok_or_else(|| Refusal::TemplateNotFound(template.to_owned()))?;
+    let mut tx = fleet.store.begin().await?;
+    pools::lock(&mut tx, template).await?;
+    let before = pools::own_settings(&mut tx, template).await?.over(fleet.config.pool);
+    let settings = own.over(before).check().map_err(Refusal::BadPool)?;
+    pools::set_own(&mut tx, template, own).await?;
+    let entry = audit::Entry {
+        action: "update_pool",
+        schema_id: None,
+        schema_name: None,
+        operation_id: None,
+        outcome: "succeeded",
+        detail: json!({
+            "template": template,
+            "floor": own.floor,
+            "ceiling": own.ceiling,
+            "rate": own.rate,
+        }),
+    };
+    audit::insert(&mut tx, &who.actor, &entry).await?;
+    tx.commit().await?;
+    Ok(settings)
+}
+
 #[cfg(test)]
 mod tests {
-    use tenantry_store::pools::OwnSettings;
-
     use super::*;
 
     #[test]

@@ -5,21 +5,19 @@
 use serde_json::{Value, json};
 use tenantry_domain::access::Role;
 use tenantry_domain::operation::OperationState;
-use tenantry_domain::pool::PoolSettings;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::TemplateScript;
 use tenantry_pg::PgError;
 use tenantry_store::audit::{self, Actor};
 use tenantry_store::operations::{self, Idempotency, Inserted, NewOperation};
-use tenantry_store::pools::{self, Head, OwnSettings};
 use tenantry_store::schemas::{self, Attributes, NewSchema, TenantSchema};
 use tenantry_store::{Tx, events, templates};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
 use crate::kinds::{
-    BlockWrites, CreateSchema, CreateTemplate, DropSchema, PurgeSchema, RefillPool, ResumeSchema,
+    BlockWrites, CreateSchema, CreateTemplate, DropSchema, PurgeSchema, ResumeSchema,
     SuspendSchema, UnblockWrites, UndropSchema, registry,
 };
 use crate::runner::Kind;
@@ -349,67 +347,6 @@ pub async fn create_template(
     Ok(accepted)
 }
 
-/// Asks for a template's pool to be brought to its newest version and its settings, unless that is
-/// pending or has just failed; none then.
-///
-/// # Errors
-/// `Store`.
-pub async fn refill_pool(
-    fleet: &Fleet,
-    head: &Head,
-    settings: PoolSettings,
-) -> Result<Option<Accepted>, Refusal> {
-    let mut tx = fleet.store.begin().await?;
-    pools::lock(&mut tx, &head.template).await?;
-    let last = pools::last_refill(&mut tx, &head.template).await?;
-    if last.is_some_and(|last| last.pending || last.failed_lately) {
-        return Ok(None);
-    }
-    let wanted = if head.can_have_spares { settings.ceiling } else { 0 };
-    let kind = RefillPool::new(&head.template, head.version, wanted, settings.rate);
-    let accepted = queue(&mut tx, &Requester::system(), &kind, None, Role::Operator).await?;
-    tx.commit().await?;
-    fleet.wake_workers();
-    Ok(Some(accepted))
-}
-
-/// Changes the settings of a template's pool; done at once, no operation. Answers with those that
-/// hold now.
-///
-/// # Errors
-/// `TemplateNotFound`, `BadPool`, `Store`.
-pub async fn set_pool(
-    fleet: &Fleet,
-    who: &Requester,
-    template: &str,
-    own: OwnSettings,
-) -> Result<PoolSettings, Refusal> {
-    templates::find(&fleet.store, template, None)
-        .await?
-        .ok_or_else(|| Refusal::TemplateNotFound(template.to_owned()))?;
-    let mut tx = fleet.store.begin().await?;
-    pools::lock(&mut tx, template).await?;
-    let before = pools::own_settings(&mut tx, template).await?.over(fleet.config.pool);
-    let settings = own.over(before).check().map_err(Refusal::BadPool)?;
-    pools::set_own(&mut tx, template, own).await?;
-    let entry = audit::Entry {
-        action: "update_pool",
-        schema_id: None,
-        schema_name: None,
-        operation_id: None,
-        outcome: "succeeded",
-        detail: json!({
-            "template": template,
-            "floor": own.floor,
-            "ceiling": own.ceiling,
-            "rate": own.rate,
-        }),
-    };
-    audit::insert(&mut tx, &who.actor, &entry).await?;
-    tx.commit().await?;
-    Ok(settings)
-}
-
 /// Asks for an operation to be cancelled: one that is queued is cancelled on the spot, one that is
 /// under way stops and undoes what it did, unless it is faster.
 ///
@@ -488,7 +425,7 @@ async fn log_request(
 }
 
 /// Writes an operation, its audit row and its event.
-async fn queue<K: Kind>(
+pub(crate) async fn queue<K: Kind>(
     tx: &mut Tx,
     who: &Requester,
     kind: &K,

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tenantry_domain::finding::Severity;
+use tenantry_domain::template::Spares;
 use tenantry_pg::database::DatabaseConfig;
 use tenantry_pg::doctor::Finding;
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
@@ -42,7 +43,10 @@ async fn patient() -> Patient {
     url.set_username("tenantry_control").unwrap();
     url.set_password(Some("of-the-tests")).unwrap();
     let database = ManagedDatabase::new(&DatabaseConfig { url, max_connections: 2 }).unwrap();
-    database.publish_template("default", SCRIPT, "1", Uuid::new_v4()).await.unwrap();
+    database
+        .publish_template("default", SCRIPT, "1", (Spares::Plain, None), Uuid::new_v4())
+        .await
+        .unwrap();
     for name in ["oakwood", "riverside"] {
         let new =
             NewSchema { id: Uuid::new_v4(), institution: name, template: "default", version: 1 };

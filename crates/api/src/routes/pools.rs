@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use tenantry_domain::problem::Code;
-use tenantry_ops::submit;
+use tenantry_ops::pool;
 use tenantry_store::{pools, templates};
 
 use super::templates::is_name;
@@ -24,7 +24,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Path(name): Path<String>,
 ) -> Result<Json<PoolBody>, Problem> {
-    pool(&app, &name).await.map(Json)
+    shape(&app, &name).await.map(Json)
 }
 
 /// Changes the settings of a template's pool. They hold from the next look, within a second.
@@ -51,11 +51,11 @@ pub(crate) async fn update(
     }
     let who = caller.requester(idempotency);
     let own = pools::OwnSettings { floor: value.floor, ceiling: value.ceiling, rate: value.rate };
-    submit::set_pool(app.fleet(), &who, &name, own).await?;
-    pool(&app, &name).await.map(Json)
+    pool::set_pool(app.fleet(), &who, &name, own).await?;
+    shape(&app, &name).await.map(Json)
 }
 
-async fn pool(app: &App, name: &str) -> Result<PoolBody, Problem> {
+async fn shape(app: &App, name: &str) -> Result<PoolBody, Problem> {
     if !is_name(name) {
         return Err(not_found(name));
     }

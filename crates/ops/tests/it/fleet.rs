@@ -9,6 +9,7 @@ use tenantry_domain::schema::SchemaAction;
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::{SourceFile, TemplateScript};
 use tenantry_ops::kinds::registry;
+use tenantry_ops::pool;
 use tenantry_ops::runner::{Faults, Worker, WorkerConfig};
 use tenantry_ops::submit::{self, CreateRequest, Requester};
 use tenantry_ops::{Fleet, FleetConfig};
@@ -96,7 +97,7 @@ impl TestFleet {
     pub(crate) async fn refill(&self, wanted: i32) -> Uuid {
         let head = pools::heads(&self.fleet.store).await.unwrap().remove(0);
         let settings = PoolSettings { floor: 0, ceiling: wanted, rate: 100.0 };
-        let accepted = submit::refill_pool(&self.fleet, &head, settings).await.unwrap();
+        let accepted = pool::refill(&self.fleet, &head, settings).await.unwrap();
         accepted.expect("none is pending").operation
     }
 

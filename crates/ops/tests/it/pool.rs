@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::pool::PoolSettings;
-use tenantry_ops::pool::keep_pools;
+use tenantry_ops::pool::{keep_pools, set_pool};
 use tenantry_ops::submit::{self, Requester};
 use tenantry_store::operations;
 use tenantry_store::pools::OwnSettings;
@@ -87,17 +87,17 @@ async fn a_template_has_settings_of_its_own() {
     assert!(refills(&fleet).await.is_empty(), "a floor of 0 is off");
     let who = Requester::system();
     let own = |floor, ceiling| OwnSettings { floor, ceiling, rate: None };
-    let set = submit::set_pool(&fleet.fleet, &who, "default", own(Some(2), Some(3))).await.unwrap();
+    let set = set_pool(&fleet.fleet, &who, "default", own(Some(2), Some(3))).await.unwrap();
     assert_eq!(set, PoolSettings { floor: 2, ceiling: 3, rate: QUICK });
     looked_after(&fleet).await;
     assert_eq!(fleet.spares().await, [(1, 3)]);
     // lowered: those that are too many go
-    submit::set_pool(&fleet.fleet, &who, "default", own(Some(0), Some(1))).await.unwrap();
+    set_pool(&fleet.fleet, &who, "default", own(Some(0), Some(1))).await.unwrap();
     looked_after(&fleet).await;
     assert_eq!(fleet.spares().await, [(1, 1)]);
-    let refused = submit::set_pool(&fleet.fleet, &who, "default", own(Some(2), None)).await;
+    let refused = set_pool(&fleet.fleet, &who, "default", own(Some(2), None)).await;
     assert!(matches!(refused, Err(submit::Refusal::BadPool(_))), "{refused:?}");
-    let refused = submit::set_pool(&fleet.fleet, &who, "nowhere", own(Some(0), None)).await;
+    let refused = set_pool(&fleet.fleet, &who, "nowhere", own(Some(0), None)).await;
     assert!(matches!(refused, Err(submit::Refusal::TemplateNotFound(_))), "{refused:?}");
     worker.stop().await;
 }

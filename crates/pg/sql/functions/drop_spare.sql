@@ -19,7 +19,7 @@ begin
   end if;
   if tenantry.spare_is_whole(v_spare) then
     execute format('drop schema %I cascade', v_spare.schema_name);
-    execute format('drop role %I', v_spare.role_name);
+    perform tenantry.drop_roles(v_spare.role_name);
   end if;
   delete from tenantry.spare where id = p_id;
 end $$;

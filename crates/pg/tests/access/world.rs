@@ -1,6 +1,7 @@
 //! A managed database with two institutions, and sessions of their applications.
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
+use tenantry_domain::template::Spares;
 use tenantry_pg::database::DatabaseConfig;
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
 use tenantry_pg::schema::{Marker, NewSchema};
@@ -44,7 +45,10 @@ impl World {
         let url = as_role(test.url(), "tenantry_control", PASSWORD);
         let config = DatabaseConfig { url, max_connections: 4 };
         let database = ManagedDatabase::new(&config).unwrap();
-        database.publish_template("default", SCRIPT, "1", Uuid::new_v4()).await.unwrap();
+        database
+            .publish_template("default", SCRIPT, "1", (Spares::Plain, None), Uuid::new_v4())
+            .await
+            .unwrap();
         let ours = make(&database).await;
         let theirs = make(&database).await;
         Self { database, test, ours, theirs }
