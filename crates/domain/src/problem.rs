@@ -75,7 +75,7 @@ codes! {
         "See `tenantry schema show NAME`.";
     /// The role has a password already, and passwords are shown once.
     CredentialsExist = "There are credentials already",
-        "They were shown once, to whoever asked for them. Ask for new ones with `rotate`; the old ones are then worth nothing.";
+        "They were shown once, to whoever asked for them. Ask for new ones with `rotate` (`tenantry schema credentials NAME --rotate`); the old ones are then worth nothing.";
     /// The operation has ended.
     OperationFinished = "The operation has ended already",
         "There is nothing left to cancel.";
