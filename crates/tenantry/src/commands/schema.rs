@@ -13,7 +13,7 @@ use tenantry_api::types::{
 use super::usage;
 use crate::client::{Client, Connection, segment};
 use crate::failure::Outcome;
-use crate::output::{bytes, fields, json, or_dash, table, time};
+use crate::output::{fields, json, or_dash, table, time};
 use crate::progress::{FIRST_WAIT, conclude, follow};
 
 #[derive(Subcommand)]
