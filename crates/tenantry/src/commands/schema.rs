@@ -134,7 +134,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Create(arguments) => create(&client, arguments).await,
         Command::List(arguments) => list(&client, arguments).await,
         Command::Show(Name { name }) => show(&client, &name).await,
-        Command::Usage(arguments) => usage::show(&client, arguments).await,
+        Command::Usage(arguments) => usage::show(&client, &path(arguments.name()), arguments).await,
         Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
         Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
         Command::Undrop(change) => act(&client, change, PatchAction::Undrop).await,
@@ -154,7 +154,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
     }
 }
 
-pub(super) fn path(name: &str) -> String {
+fn path(name: &str) -> String {
     format!("/api/admin/schemas/{}", segment(name))
 }
 
