@@ -19,6 +19,7 @@ mod school;
 mod server;
 mod table;
 mod takeover;
+mod usage;
 
 use std::path::{Path, PathBuf};
 
@@ -55,8 +56,8 @@ struct Plan<'a> {
     statements: bool,
 }
 
-const NAMES: [&str; 7] =
-    ["create", "pool", "lifecycle", "operations", "list", "takeover", "server"];
+const NAMES: [&str; 8] =
+    ["create", "pool", "lifecycle", "operations", "list", "takeover", "usage", "server"];
 
 /// Runs the benchmarks and prints their figures.
 pub(crate) fn run(arguments: Arguments, root: &Path) -> Result<()> {
@@ -102,6 +103,7 @@ fn measure(name: &str, plan: &Plan<'_>) -> Result<Vec<Figure>> {
             "operations" => operations::run(plan.quick, plan.statements).await,
             "list" => list::run(&plan.binary, plan.quick).await,
             "takeover" => takeover::run(plan.quick).await,
+            "usage" => usage::run(plan.root, plan.quick).await,
             _ => server::run(&plan.binary, plan.quick).await,
         }
     })

@@ -64,6 +64,11 @@ impl Postgres {
         Ok(PgConnection::connect(self.server.url(CONTROL).as_str()).await?)
     }
 
+    /// A session of the superuser in the managed database.
+    pub(crate) async fn managed_admin(&self) -> Result<PgConnection> {
+        Ok(PgConnection::connect(self.server.url(MANAGED).as_str()).await?)
+    }
+
     /// Both databases as the operations use them.
     pub(crate) fn fleet(&self) -> Result<Fleet> {
         fleet(&self.control_url(), &self.managed_url())

@@ -1,6 +1,7 @@
 //! `tenantry demo`: everything on one machine, to look at and to play with.
 
 use crate::output::out;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -59,6 +60,8 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
     let settings = Settings {
         listen: Some(arguments.listen),
         embedded: Some(arguments.dir.clone()),
+        // who plays with a quota does not want to wait for a minute
+        usage_seconds: NonZeroU32::new(6),
         ..Settings::default()
     };
     out!("Starting a server with a PostgreSQL of its own in {} …", arguments.dir.display());

@@ -14,7 +14,7 @@ use tenantry_domain::operation::OperationState;
 use super::usage;
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
-use crate::output::{bytes, fields, json, or_dash, table, time};
+use crate::output::{fields, json, or_dash, table, time};
 use crate::progress::{FIRST_WAIT, conclude, follow};
 
 #[derive(Subcommand)]
@@ -157,7 +157,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Create(arguments) => create(&client, arguments).await,
         Command::List(arguments) => list(&client, arguments).await,
         Command::Show(Name { name }) => show(&client, &name).await,
-        Command::Usage(arguments) => usage::show(&client, arguments).await,
+        Command::Usage(arguments) => usage::show(&client, &path(arguments.name()), arguments).await,
         Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
         Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
         Command::Credentials(arguments) => credentials(&client, arguments).await,
@@ -178,7 +178,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
     }
 }
 
-pub(super) fn path(name: &str) -> String {
+fn path(name: &str) -> String {
     format!("/api/admin/schemas/{}", segment(name))
 }
 

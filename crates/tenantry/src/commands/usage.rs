@@ -4,7 +4,6 @@ use clap::Args;
 use tenantry_api::types::{Quota, Usage, UsageHistory};
 use tenantry_domain::usage::Grain;
 
-use super::schema::path;
 use crate::client::Client;
 use crate::failure::Outcome;
 use crate::output::{bytes, fields, json, or_dash, out, table, time};
@@ -24,12 +23,19 @@ pub(crate) struct Arguments {
     to: Option<String>,
 }
 
-pub(super) async fn show(client: &Client, arguments: Arguments) -> Outcome {
+impl Arguments {
+    /// The institution.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Shows what the institution at that path uses.
+pub(super) async fn show(client: &Client, path: &str, arguments: Arguments) -> Outcome {
     let mut query = vec![("by", arguments.by.to_string())];
     let optional = [("from", arguments.from), ("to", arguments.to)];
     query.extend(optional.into_iter().filter_map(|(key, value)| Some((key, value?))));
-    let path = format!("{}/usage", path(&arguments.name));
-    let history: UsageHistory = client.get(&path, &query).await?;
+    let history: UsageHistory = client.get(&format!("{path}/usage"), &query).await?;
     if client.json {
         json(&history);
         return Ok(());
