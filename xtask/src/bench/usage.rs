@@ -96,7 +96,7 @@ async fn sizes(
         their_memory.add(peak_megabytes(pid)?);
         session.close().await?;
     }
-    let note = format!("{number} schemas of 40 tables, {files} files");
+    let note = format!("{number} schemas of 40 tables, {files} files; fsync off");
     let peer = "sum(pg_total_relation_size)";
     Ok(vec![
         Figure {
@@ -196,7 +196,7 @@ async fn quota(fleet: Fleet, postgres: &Postgres) -> Result<Vec<Figure>> {
             refused.duration_since(crossed).as_secs_f64(),
             "s",
             Goal::AtMost(90.0),
-            "one application that writes without end; default rhythm",
+            "one application that writes without end; default rhythm; fsync off",
         ),
         figure(
             "quota: overshoot over 110 %",
