@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use sqlx::{Connection as _, Executor as _, PgConnection};
+use tenantry_domain::template::Spares;
 use tenantry_ops::Fleet;
 use tenantry_ops::housekeeping::{Housekeeping, Rhythm};
 use tenantry_ops::kinds::registry;
@@ -47,7 +48,10 @@ async fn make_schools(
     number: usize,
 ) -> Result<()> {
     let script = school::script(root)?;
-    fleet.database.publish_template("default", &script, "bench", Uuid::new_v4()).await?;
+    fleet
+        .database
+        .publish_template("default", &script, "bench", (Spares::Plain, None), Uuid::new_v4())
+        .await?;
     let mut admin = postgres.managed_admin().await?;
     for place in 0..number {
         sqlx::query("select tenantry.create_institution_schema($1)")
