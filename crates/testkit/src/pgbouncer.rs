@@ -50,7 +50,7 @@ impl PgBouncer {
             "[databases]\n* = host={} port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
              listen_port = {port}\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = {}\n\
              pool_mode = transaction\ndefault_pool_size = 1\n\
-             ignore_startup_parameters = extra_float_digits\n",
+             ignore_startup_parameters = extra_float_digits\nquery_wait_timeout = 5\n",
             server.host_str().unwrap_or_default(),
             server.port().unwrap_or(5432),
             users.display(),
