@@ -48,14 +48,7 @@ pub async fn prepare_server(setup: &ServerSetup) -> Result<(), PgError> {
             format!("this server is PostgreSQL {}; 15 or newer is needed", version / 10_000),
         ));
     }
-    // Two installers at once: the second waits here, in nobody's way, and finds everything made.
-    admin
-        .execute(
-            "set lock_timeout = '60s';
-             select pg_advisory_lock(hashtext('tenantry install'));
-             reset lock_timeout",
-        )
-        .await?;
+    wait_for_others(&mut admin).await?;
     admin.execute(include_str!("../../sql/install/roles.sql")).await?;
     if let Some(password) = &setup.control_password {
         set_password(&mut admin, password).await?;
@@ -68,6 +61,23 @@ pub async fn prepare_server(setup: &ServerSetup) -> Result<(), PgError> {
     admin.execute(closed.into_sql()).await?;
     admin.close().await?;
     Ok(())
+}
+
+/// Two installers at once: the second waits here, in nobody's way, and finds everything made. But any
+/// login of that database can hold the lock, so it is not waited for without end: what follows bears
+/// being done by two at once, if need be by another try.
+async fn wait_for_others(admin: &mut PgConnection) -> Result<(), PgError> {
+    let waited = admin
+        .execute("set lock_timeout = '20s'; select pg_advisory_lock(hashtext('tenantry install'))")
+        .await;
+    admin.execute("reset lock_timeout").await?;
+    match waited.map_err(PgError::from) {
+        Err(error) if error.sqlstate() == Some("55P03") => {
+            tracing::warn!("another session holds the installers' lock; going on without it");
+            Ok(())
+        }
+        waited => waited.map(drop),
+    }
 }
 
 /// `alter role` takes no bind parameter, so the server itself quotes the password.

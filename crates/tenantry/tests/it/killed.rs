@@ -20,7 +20,7 @@ create table mark (pupil bigint not null references pupil, value integer not nul
 async fn ten_creations_outlive_the_server_that_began_them() {
     let home = Home::new();
     // two places, so that some are done, some under way and some not begun at the same time
-    let first = home.serve(&["--places", "2"]);
+    let first = home.serve(&["--places", "2", "--pool-floor", "0"]);
     let folder = home.folder("default", SCRIPT);
     home.run(&["template", "create", "default", "--from", &folder]).is(0);
     std::thread::scope(|scope| {
@@ -39,7 +39,7 @@ async fn ten_creations_outlive_the_server_that_began_them() {
     assert!(states(&mut control, "queued").await > 0, "it was killed too late to tell anything");
     assert_eq!(home.postmaster(), Some(postgres), "PostgreSQL outlives the server");
 
-    let second = home.serve(&[]);
+    let second = home.serve(&["--pool-floor", "0"]);
     assert_eq!(home.postmaster(), Some(postgres), "PostgreSQL is adopted");
     assert!(second.log().contains("still running"), "{}", second.log());
     eventually("all ten are made", Duration::from_secs(120), async || {
