@@ -21,6 +21,9 @@ pub enum Verdict {
     Apart,
     /// Clients share server sessions, and what one sets for its session is not seen by the other.
     SharedAndReset,
+    /// One client sees what another has set, but this login may use one schema at most: there is nobody
+    /// whose rows it could read.
+    LeakingInOneSchema,
     /// Clients share server sessions, and one sees what the other set: `search_path` leaks.
     Leaking,
 }
@@ -60,7 +63,7 @@ async fn watch(one: &mut PgConnection, other: &mut PgConnection) -> Result<Verdi
         if here == there {
             met = true;
             if path.contains("tenantry_probe_one") {
-                return Ok(Verdict::Leaking);
+                return leaking(one).await;
             }
         }
         one.execute("reset search_path").await?;
@@ -77,6 +80,19 @@ async fn watch(one: &mut PgConnection, other: &mut PgConnection) -> Result<Verdi
         ));
     }
     Ok(Verdict::SharedAndReset)
+}
+
+/// How bad a leak is, by the schemas that this login may use.
+async fn leaking(client: &mut PgConnection) -> Result<Verdict, PgError> {
+    let row = client
+        .fetch_one(sqlx::raw_sql(script(
+            "select (count(*) > 1)::text from pg_namespace
+             where has_schema_privilege(oid, 'usage')
+               and nspname not in ('public', 'information_schema', 'tenantry') and nspname !~ '^pg_'",
+        )))
+        .await?;
+    let several: String = row.try_get(0)?;
+    Ok(if several == "true" { Verdict::Leaking } else { Verdict::LeakingInOneSchema })
 }
 
 /// The server session that answers, and its search path. By the simple protocol: a prepared statement

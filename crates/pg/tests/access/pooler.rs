@@ -2,6 +2,8 @@
 //! leaks, and that neither of ours does.
 
 use sqlx::PgConnection;
+use tenantry_pg::Situation;
+use tenantry_pg::pooler::{Verdict, probe, refuse_pooler};
 use tenantry_testkit::PgBouncer;
 use url::Url;
 
@@ -49,6 +51,9 @@ async fn a_session_search_path_leaks() {
     .unwrap();
     let login = as_role(world.test.url(), &shared, "x");
     let pooler = PgBouncer::start(&[&login]).await;
+    // what `tenantry doctor --pooler` says of it
+    assert_eq!(probe(&pooler.through(&login)).await.unwrap(), Verdict::Leaking);
+    assert_eq!(probe(&login).await.unwrap(), Verdict::Apart);
     let (mut ours, mut theirs) = two_on_one(&pooler, &login).await;
     run(&mut ours, &format!("set search_path = {}", world.ours.schema_name)).await.unwrap();
     assert_eq!(ask(&mut ours, MARK).await.unwrap(), "ours");
@@ -58,12 +63,25 @@ async fn a_session_search_path_leaks() {
     run(&mut admin, &format!("drop role {shared}")).await.unwrap();
 }
 
+/// Case 56: Tenantry itself does not work through a pooler, which drops its sessions' settings.
+#[tokio::test]
+async fn case_56_tenantry_refuses_a_pooler_in_its_own_way() {
+    let world = World::new().await;
+    let ours = world.credentials(&world.ours, false).await;
+    let pooler = PgBouncer::start(&[&ours]).await;
+    let refused = refuse_pooler(&pooler.through(&ours)).await.unwrap_err();
+    assert_eq!(refused.situation(), Situation::Refused);
+    assert!(refused.to_string().contains("pooler"), "{refused}");
+    refuse_pooler(&ours).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_login_for_each_institution_does_not_leak() {
     let world = marked().await;
     let ours = world.credentials(&world.ours, false).await;
     let theirs = world.credentials(&world.theirs, false).await;
     let pooler = PgBouncer::start(&[&ours, &theirs]).await;
+    assert_eq!(probe(&pooler.through(&ours)).await.unwrap(), Verdict::LeakingInOneSchema);
     let (mut one, mut other) = two_on_one(&pooler, &ours).await;
     let mut neighbour = connect(&pooler.through(&theirs)).await.unwrap();
     for _ in 0..3 {

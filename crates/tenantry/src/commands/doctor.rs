@@ -48,7 +48,8 @@ struct Report {
     total: usize,
     /// Every check that was made.
     checks: Vec<&'static str>,
-    /// What two clients of the pooler found: `apart`, `shared_and_reset` or `leaking`.
+    /// What two clients of the pooler found: `apart`, `shared_and_reset`,
+    /// `leaking_in_one_schema` or `leaking`.
     pooler: Option<&'static str>,
 }
 
@@ -128,6 +129,7 @@ fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Apart => "apart",
         Verdict::SharedAndReset => "shared_and_reset",
+        Verdict::LeakingInOneSchema => "leaking_in_one_schema",
         Verdict::Leaking => "leaking",
     }
 }
@@ -173,6 +175,9 @@ fn print(report: &Report) {
         Some("shared_and_reset") => {
             out!("Pooler: clients share server sessions, and none sees what another has set.");
         }
+        Some("leaking_in_one_schema") => out!(
+            "Pooler: a client sees the search_path that another has set, but this login may use one schema only."
+        ),
         _ => {}
     }
     out!("{} checks, {} findings", report.checks.len(), report.total);
