@@ -28,7 +28,7 @@ use tenantry_store::audit::{self, Actor, Entry};
 use tenantry_store::tokens::{self, NewToken};
 use tenantry_store::{PgError, Store};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
@@ -47,6 +47,7 @@ pub(crate) struct Server {
     housekeeping: Housekeeping,
     api: tokio::task::JoinHandle<std::io::Result<()>>,
     stopping: CancellationToken,
+    terminate: Signal,
 }
 
 /// Both databases, and the URLs by which the control plane reaches them.
@@ -62,6 +63,9 @@ const FIRST_TOKEN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Starts everything. The port is taken first, so that a second server fails before it touches
 /// anything.
 pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
+    // from the beginning: a server that is asked to stop while it starts stops in order when it is up
+    let terminate =
+        signal(SignalKind::terminate()).map_err(|error| Failure::new(Exit::Failed, error))?;
     let listener = listen(settings.listen()).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error))?;
     let fleet_config = settings.fleet()?;
@@ -113,6 +117,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
         housekeeping,
         api,
         stopping,
+        terminate,
     })
 }
 
@@ -124,11 +129,9 @@ impl Server {
 
     /// Runs until Ctrl-C, SIGTERM or the end of the API, then stops.
     pub(crate) async fn run_to_the_end(mut self) -> Result<(), Failure> {
-        let mut terminate =
-            signal(SignalKind::terminate()).map_err(|error| Failure::new(Exit::Failed, error))?;
         let ended = tokio::select! {
             _ = tokio::signal::ctrl_c() => Ok(()),
-            _ = terminate.recv() => Ok(()),
+            _ = self.terminate.recv() => Ok(()),
             ended = &mut self.api => match ended {
                 Ok(served) => served.map_err(|error| Failure::new(Exit::Failed, error)),
                 Err(error) => Err(Failure::new(Exit::Failed, error)),
