@@ -3,7 +3,11 @@
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'tenantry_gateway') then
-    create role tenantry_gateway login nosuperuser nocreatedb nocreaterole noinherit;
+    begin
+      create role tenantry_gateway login nosuperuser nocreatedb nocreaterole noinherit;
+    exception when duplicate_object or unique_violation then
+      null;   -- made in this moment for another database of the server
+    end;
   end if;
   execute format('grant connect on database %I to tenantry_gateway', current_database());
 end $$;

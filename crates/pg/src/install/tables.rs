@@ -96,6 +96,12 @@ where
                 );
                 tokio::time::sleep(Duration::from_millis(200 * u64::from(attempt))).await;
             }
+            // two installers of two databases changed one role
+            Err(error)
+                if error.is_transient() && error.sqlstate() == Some("XX000") && attempt < TRIES =>
+            {
+                tokio::time::sleep(Duration::from_millis(200 * u64::from(attempt))).await;
+            }
             Err(error) if error.sqlstate() == Some("55P03") => {
                 return Err(PgError::new(
                     Situation::Transient,
