@@ -2,6 +2,7 @@
 //! when that was enough. Nobody but Tenantry can lift it.
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
+use tenantry_domain::clock;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_ops::quotas::{judge_all, watch};
@@ -49,13 +50,29 @@ async fn round(fleet: &TestFleet) -> Option<Operation> {
     Some(fleet.ended(operation).await)
 }
 
+/// The operation of a kind that a round must ask for, after it ended.
+async fn asked_for(fleet: &TestFleet, kind: &str) -> Operation {
+    // A session tells its counters once in a second at most, and when it rests after ten: a round that
+    // comes earlier sees nothing new. The server makes rounds for ever; the test does for a minute.
+    let began = clock::now();
+    loop {
+        match round(fleet).await {
+            Some(operation) if operation.kind == kind => return operation,
+            // a worker was faster than the look at what is pending
+            _ if (fleet.schema().await.writes_blocked_at.is_some()) == (kind == "block_writes") => {
+                return newest(fleet, kind).await;
+            }
+            _ => {}
+        }
+        let waited = clock::now().duration_since(began);
+        assert!(waited < jiff::SignedDuration::from_mins(1), "no {kind} after {waited:#}");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+}
+
 /// The operation `block_writes` that a round must ask for, after it succeeded.
 async fn blocked(fleet: &TestFleet) -> Operation {
-    let operation = match round(fleet).await {
-        Some(operation) => operation,
-        // a worker was faster than the look at what is pending
-        None => newest(fleet, "block_writes").await,
-    };
+    let operation = asked_for(fleet, "block_writes").await;
     assert_eq!(
         (operation.kind.as_str(), operation.state),
         ("block_writes", OperationState::Succeeded)
@@ -117,10 +134,7 @@ async fn case_44_many_small_statements_are_stopped_and_deleting_lifts_it() {
     // deleted rows take their space until it is given back
     let mut admin = fleet.managed.connect().await;
     admin.execute("vacuum full").await.unwrap();
-    let lifted = match round(&fleet).await {
-        Some(operation) => operation,
-        None => newest(&fleet, "unblock_writes").await,
-    };
+    let lifted = asked_for(&fleet, "unblock_writes").await;
     assert_eq!((lifted.kind.as_str(), lifted.state), ("unblock_writes", OperationState::Succeeded));
     assert!(fleet.schema().await.writes_blocked_at.is_none());
     app.execute("insert into pupil (name) values ('Grace')").await.unwrap();
@@ -210,9 +224,7 @@ async fn tables_that_come_later_are_blocked_and_given_back_too() {
     refused(&mut app, "insert into later (t) values ('x')").await;
     app.execute("select * from later").await.unwrap();
     set_quota(&fleet, None).await;
-    if round(&fleet).await.is_none() {
-        newest(&fleet, "unblock_writes").await;
-    }
+    asked_for(&fleet, "unblock_writes").await;
     app.execute("insert into later (t) values ('x')").await.unwrap();
     app.execute("update later set t = 'y'").await.unwrap();
     worker.stop().await;
@@ -266,9 +278,7 @@ async fn a_block_goes_along_with_the_schema() {
     let mut app = application(&fleet).await.unwrap();
     refused(&mut app, "insert into pupil (name) values ('Grace')").await;
     set_quota(&fleet, None).await;
-    if round(&fleet).await.is_none() {
-        newest(&fleet, "unblock_writes").await;
-    }
+    asked_for(&fleet, "unblock_writes").await;
     app.execute("insert into pupil (name) values ('Grace')").await.unwrap();
     worker.stop().await;
 }
