@@ -16,6 +16,7 @@ use tenantry_store::{Tx, events, templates};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
+use crate::kinds::marker::tell;
 use crate::kinds::{
     BlockWrites, CreateSchema, CreateTemplate, DropSchema, PurgeSchema, ResumeSchema,
     SuspendSchema, UnblockWrites, UndropSchema, registry,
@@ -173,7 +174,9 @@ pub async fn create_schema(
         return Err(Refusal::SchemaExists(name.to_owned()));
     }
     let kind = CreateSchema::new(id, name, template.name, template.version);
-    let accepted = queue(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
+    // no `begin`: the row that was entered says already what it would say
+    let accepted = file(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
+    tell(&mut tx, id, name, SchemaState::Provisioning).await?;
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)
@@ -424,8 +427,22 @@ async fn log_request(
     events::insert(tx, "operation.requested", operation.schema_id, Some(operation.id), &data).await
 }
 
-/// Writes an operation, its audit row and its event.
+/// Writes an operation, its audit row and its event, and what it changes at once.
 pub(crate) async fn queue<K: Kind>(
+    tx: &mut Tx,
+    who: &Requester,
+    kind: &K,
+    schema: Option<(Uuid, &str)>,
+    required: Role,
+) -> Result<Accepted, Refusal> {
+    let accepted = file(tx, who, kind, schema, required).await?;
+    if !accepted.repeated {
+        kind.begin(tx).await?;
+    }
+    Ok(accepted)
+}
+
+async fn file<K: Kind>(
     tx: &mut Tx,
     who: &Requester,
     kind: &K,
@@ -454,7 +471,6 @@ pub(crate) async fn queue<K: Kind>(
         Inserted::Repeated(operation) => return Ok(Accepted { operation, repeated: true }),
         Inserted::Mismatch => return Err(Refusal::IdempotencyMismatch),
     }
-    kind.begin(tx).await?;
     let entry = audit::Entry {
         action: K::NAME,
         schema_id: new.schema_id,
