@@ -175,8 +175,8 @@ pub async fn create_schema(
     }
     let kind = CreateSchema::new(id, name, template.name, template.version);
     // no `begin`: the row that was entered says already what it would say
-    let accepted = file(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
     tell(&mut tx, id, name, SchemaState::Provisioning).await?;
+    let accepted = file(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)
