@@ -16,6 +16,7 @@ pub mod database;
 pub mod doctor;
 pub mod embedded;
 pub mod error;
+pub mod export;
 pub mod fence;
 pub mod install;
 pub mod pooler;
