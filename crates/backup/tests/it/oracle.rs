@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tenantry_backup::write::{Contents, write_archive};
 use tenantry_pg::export::Export;
 use tenantry_pg::sql::{Ident, script};
+use tenantry_pg::{Situation, ddl};
 use tenantry_testkit::{Cluster, TestDatabase};
 
 use crate::programs;
@@ -40,18 +41,18 @@ async fn survives(text: &str) {
     let (ours, contents) = archived(&database, &place).await;
     let theirs = place.path().join("theirs.dump");
     programs::dump_archive(database.url(), "inst_oak", &theirs);
-    similar_asserts(&programs::contents(&theirs).join("\n"), &programs::contents(&ours).join("\n"));
+    similar(&programs::contents(&theirs).join("\n"), &programs::contents(&ours).join("\n"));
     assert!(contents.entries > 0);
 
     let other = Cluster::shared().await.create_database().await;
     programs::restore(other.url(), &ours);
     let (before, after) =
         (programs::dump(database.url(), "inst_oak"), programs::dump(other.url(), "inst_oak"));
-    similar_asserts(&before, &after);
+    similar(&before, &after);
 }
 
 /// Names the first lines that differ.
-fn similar_asserts(expected: &str, found: &str) {
+fn similar(expected: &str, found: &str) {
     let (expected, found): (Vec<_>, Vec<_>) = (expected.lines().collect(), found.lines().collect());
     let missing: Vec<_> = expected.iter().filter(|line| !found.contains(line)).take(20).collect();
     let more: Vec<_> = found.iter().filter(|line| !expected.contains(line)).take(20).collect();
@@ -83,4 +84,87 @@ async fn the_school_survives() {
     let text: String =
         migrations.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
     survives(&text).await;
+}
+
+/// Fail closed: what the exporter cannot write is named, all of it, and nothing is written.
+#[tokio::test]
+async fn what_cannot_be_written_is_refused_by_name() {
+    let database = made(
+        "create aggregate total (integer) (sfunc = int4pl, stype = integer);
+         create operator === (leftarg = integer, rightarg = integer, function = int4eq);
+         create type shape;
+         create type row_form as (a integer);
+         create table typed of row_form;
+         create collation german from \"C\";",
+    )
+    .await;
+    let schema = Ident::new("inst_oak").unwrap();
+    let refused = Export::begin(database.url(), &schema).await.unwrap_err();
+    assert_eq!(refused.situation(), Situation::Refused);
+    let said = refused.to_string();
+    for what in ["total(integer)", "pg_operator", "shape", "typed", "pg_collation"] {
+        assert!(said.contains(what), "{what} is not in: {said}");
+    }
+    let gone = Export::begin(database.url(), &Ident::new("inst_gone").unwrap()).await.unwrap_err();
+    assert_eq!(gone.situation(), Situation::NotFound);
+}
+
+/// A name that needs quotes everywhere, and tables called like the system's own.
+#[tokio::test]
+async fn names_that_need_quotes_survive() {
+    let name = "We\"ird; schéma's";
+    let schema = Ident::new(name).unwrap();
+    let database = Cluster::shared().await.create_database().await;
+    let mut admin = database.connect().await;
+    admin.execute(ddl!("create schema {}", schema).into_sql()).await.unwrap();
+    sqlx::query("select set_config('search_path', $1, false)")
+        .bind(schema.to_string())
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    admin
+        .execute(
+            "create table \"pg\"\"class\" (\"a b\" serial, \"select\" text default 'it''s \\ x');
+             create table pg_catalogue (id integer);
+             insert into \"pg\"\"class\" (\"select\") values ('ü\\n'), (null);
+             comment on column \"pg\"\"class\".\"a b\" is 'x''y';
+             grant select on \"pg\"\"class\" to public",
+        )
+        .await
+        .unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("odd.dump");
+    let mut export = Export::begin(database.url(), &schema).await.unwrap();
+    write_archive(&mut export, BufWriter::new(File::create(&path).unwrap())).await.unwrap();
+    let other = Cluster::shared().await.create_database().await;
+    programs::restore(other.url(), &path);
+    let pattern = schema.to_string();
+    similar(&programs::dump(database.url(), &pattern), &programs::dump(other.url(), &pattern));
+}
+
+/// What is described is what is copied: rows that are committed while a table's lock is waited for are in
+/// the archive, and what its tally says is what is in it.
+#[tokio::test]
+async fn the_snapshot_is_taken_after_the_locks() {
+    let database = made("create table pupil (id integer); insert into pupil values (1)").await;
+    let mut other = database.connect().await;
+    other.execute("begin; lock table inst_oak.pupil in access exclusive mode").await.unwrap();
+    other.execute("insert into inst_oak.pupil values (2)").await.unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let mut watcher = database.connect().await;
+    let commit = async {
+        while !sqlx::query_scalar::<_, bool>(
+            "select exists (select from pg_locks l join pg_class c on c.oid = l.relation
+                            where not granted and c.relname = 'pupil')",
+        )
+        .fetch_one(&mut watcher)
+        .await
+        .unwrap()
+        {
+            tokio::task::yield_now().await;
+        }
+        other.execute("commit").await.unwrap();
+    };
+    let ((_, contents), ()) = tokio::join!(archived(&database, &place), commit);
+    assert_eq!((contents.tables[0].name.as_str(), contents.tables[0].tally.rows), ("pupil", 2));
 }
