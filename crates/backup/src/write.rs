@@ -7,11 +7,14 @@ use tenantry_pg::PgError;
 use tenantry_pg::export::Export;
 
 use crate::archive::ArchiveWriter;
+use crate::fingerprint::fingerprint;
 use crate::tally::{Counter, Tally};
 
 /// What was written.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
+    /// What the form of the schema comes to ([`fingerprint`]).
+    pub form: String,
     /// How many entries the table of contents has.
     pub entries: usize,
     /// The tables and what their rows came to, in the order of the archive.
@@ -45,6 +48,35 @@ impl From<PgError> for WriteError {
     }
 }
 
+/// What a schema comes to, without writing it anywhere: for comparing it with what was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
+    let mut tables = Vec::new();
+    for (place, name) in with_rows(export) {
+        let mut counter = Counter::default();
+        export
+            .rows(place, |piece| {
+                counter.take(piece);
+                Ok::<_, PgError>(())
+            })
+            .await?;
+        tables.push(TableContents { name, tally: counter.finish() });
+    }
+    let form = fingerprint(export.entries());
+    Ok(Contents { form, entries: export.entries().len(), tables })
+}
+
+/// The entries that have rows, and the names of their tables.
+fn with_rows(export: &Export) -> Vec<(usize, String)> {
+    let entries = export.entries().iter().enumerate();
+    entries
+        .filter(|(_, entry)| entry.copy_from.is_some())
+        .map(|(place, entry)| (place, entry.tag.clone()))
+        .collect()
+}
+
 /// Writes everything that an open export describes.
 ///
 /// # Errors
@@ -61,15 +93,8 @@ pub async fn write_archive<W: Write>(
         schema,
         export.entries(),
     )?;
-    let with_rows: Vec<(usize, String)> = export
-        .entries()
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| entry.copy_from.is_some())
-        .map(|(place, entry)| (place, entry.tag.clone()))
-        .collect();
-    let mut tables = Vec::with_capacity(with_rows.len());
-    for (place, name) in with_rows {
+    let mut tables = Vec::new();
+    for (place, name) in with_rows(export) {
         let mut counter = Counter::default();
         archive.begin_rows(place)?;
         export
@@ -81,6 +106,7 @@ pub async fn write_archive<W: Write>(
         archive.end_rows()?;
         tables.push(TableContents { name, tally: counter.finish() });
     }
+    let form = fingerprint(export.entries());
     let entries = export.entries().len();
-    Ok((archive.finish()?, Contents { entries, tables }))
+    Ok((archive.finish()?, Contents { form, entries, tables }))
 }

@@ -18,6 +18,7 @@ pub mod embedded;
 pub mod error;
 pub mod export;
 pub mod fence;
+pub mod import;
 pub mod install;
 pub mod pooler;
 pub mod quota;

@@ -2,8 +2,10 @@
 //! and read by every later one. Described by `src/bin/pg_dump/pg_backup_archiver.c` (`WriteHead`,
 //! `WriteToc`) and `pg_backup_custom.c` of PostgreSQL 15. Never compressed in itself: what is around it is.
 
+mod reader;
 mod writer;
 
+pub use reader::{ArchiveReader, Item, ReadError};
 pub use writer::ArchiveWriter;
 
 /// The first bytes of every archive.

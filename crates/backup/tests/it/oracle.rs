@@ -15,7 +15,7 @@ use tenantry_testkit::{Cluster, TestDatabase};
 use crate::programs;
 
 /// A schema of every kind of thing that an institution may have: each line of the checklist once.
-const CHECKLIST: &str = include_str!("corpus/checklist.sql");
+pub(crate) const CHECKLIST: &str = include_str!("corpus/checklist.sql");
 
 async fn made(text: &str) -> TestDatabase {
     let database = Cluster::shared().await.create_database().await;
@@ -52,7 +52,7 @@ async fn survives(text: &str) {
 }
 
 /// Names the first lines that differ.
-fn similar(expected: &str, found: &str) {
+pub(crate) fn similar(expected: &str, found: &str) {
     let (expected, found): (Vec<_>, Vec<_>) = (expected.lines().collect(), found.lines().collect());
     let missing: Vec<_> = expected.iter().filter(|line| !found.contains(line)).take(20).collect();
     let more: Vec<_> = found.iter().filter(|line| !expected.contains(line)).take(20).collect();

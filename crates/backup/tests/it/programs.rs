@@ -22,7 +22,15 @@ fn run(program: &str, arguments: &[&str]) -> String {
 
 /// A schema as text, without what differs from run to run.
 pub(crate) fn dump(database: &Url, schema: &str) -> String {
-    let text = run("pg_dump", &["-n", schema, "-d", database.as_str()]);
+    plain(&run("pg_dump", &["-n", schema, "-d", database.as_str()]))
+}
+
+/// The same without rights.
+pub(crate) fn dump_without_rights(database: &Url, schema: &str) -> String {
+    plain(&run("pg_dump", &["--no-acl", "-n", schema, "-d", database.as_str()]))
+}
+
+fn plain(text: &str) -> String {
     text.lines()
         .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"))
         .collect::<Vec<_>>()
