@@ -4,6 +4,7 @@
 //! in which ours and the peer take turns, and answers with figures. Nothing here asserts a time.
 
 mod create;
+mod export;
 mod figure;
 mod history;
 mod http;
@@ -56,8 +57,8 @@ struct Plan<'a> {
     statements: bool,
 }
 
-const NAMES: [&str; 8] =
-    ["create", "pool", "lifecycle", "operations", "list", "takeover", "usage", "server"];
+const NAMES: [&str; 9] =
+    ["create", "pool", "lifecycle", "operations", "list", "takeover", "usage", "export", "server"];
 
 /// Runs the benchmarks and prints their figures.
 pub(crate) fn run(arguments: Arguments, root: &Path) -> Result<()> {
@@ -103,6 +104,7 @@ fn measure(name: &str, plan: &Plan<'_>) -> Result<Vec<Figure>> {
             "operations" => operations::run(plan.quick, plan.statements).await,
             "list" => list::run(&plan.binary, plan.quick).await,
             "takeover" => takeover::run(plan.quick).await,
+            "export" => export::run(plan.root, plan.quick).await,
             "usage" => usage::run(plan.root, plan.quick).await,
             _ => server::run(&plan.binary, plan.quick).await,
         }

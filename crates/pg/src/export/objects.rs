@@ -158,20 +158,15 @@ async fn sequences(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entr
         .bind(&lists.relations)
         .fetch_all(&mut *session)
         .await?;
+    let values = values(session, rows.iter().map(|row| row.reference.as_str())).await?;
     let mut entries = Vec::with_capacity(rows.len() * 3);
-    for Sequence { written, owned_sql, reference } in rows {
+    for (Sequence { written, owned_sql, reference }, (last, is_called)) in
+        rows.into_iter().zip(values)
+    {
         let of_table = written.table_oid;
         let sequence = Entry { with: Vec::new(), ..Entry::from(written) };
-        let value: (i64, bool) =
-            sqlx::query_as(script(format!("select last_value, is_called from {reference}")))
-                .fetch_one(&mut *session)
-                .await?;
-        let set = format!(
-            "SELECT pg_catalog.setval('{}', {}, {});",
-            reference.replace('\'', "''"),
-            value.0,
-            value.1
-        );
+        let name = reference.replace('\'', "''");
+        let set = format!("SELECT pg_catalog.setval('{name}', {last}, {is_called});");
         let mut owned = owned_sql.map(|text| beside(&sequence, "SEQUENCE OWNED BY", text));
         if let (Some(owned), Some(table)) = (&mut owned, of_table) {
             owned.with.push((catalog::CLASS, table));
@@ -181,6 +176,23 @@ async fn sequences(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entr
         entries.push(sequence);
     }
     Ok(entries)
+}
+
+/// How far sequences are, all in one statement: each is a table of its own.
+async fn values<'a>(
+    session: &mut PgConnection,
+    references: impl Iterator<Item = &'a str>,
+) -> Result<Vec<(i64, bool)>, PgError> {
+    let selects: Vec<String> = references
+        .enumerate()
+        .map(|(place, name)| format!("select {place} as place, last_value, is_called from {name}"))
+        .collect();
+    if selects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = selects.join(" union all ");
+    let all = format!("select last_value, is_called from ({all}) s order by place");
+    Ok(sqlx::query_as(script(all)).fetch_all(session).await?)
 }
 
 /// Views, and how the materialized ones are filled.
