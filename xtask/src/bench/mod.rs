@@ -5,6 +5,7 @@
 
 mod create;
 mod django;
+mod export;
 mod figure;
 mod history;
 mod http;
@@ -57,8 +58,8 @@ struct Plan<'a> {
     statements: bool,
 }
 
-const NAMES: [&str; 8] =
-    ["create", "pool", "lifecycle", "operations", "list", "takeover", "usage", "server"];
+const NAMES: [&str; 9] =
+    ["create", "pool", "lifecycle", "operations", "list", "takeover", "usage", "export", "server"];
 
 /// Runs the benchmarks and prints their figures.
 pub(crate) fn run(arguments: Arguments, root: &Path) -> Result<()> {
@@ -104,6 +105,7 @@ fn measure(name: &str, plan: &Plan<'_>) -> Result<Vec<Figure>> {
             "operations" => operations::run(plan.quick, plan.statements).await,
             "list" => list::run(&plan.binary, plan.quick).await,
             "takeover" => takeover::run(plan.quick).await,
+            "export" => export::run(plan.root, plan.quick).await,
             "usage" => usage::run(plan.root, plan.quick).await,
             _ => server::run(&plan.binary, plan.quick).await,
         }

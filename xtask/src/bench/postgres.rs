@@ -64,6 +64,11 @@ impl Postgres {
         Ok(PgConnection::connect(self.server.url(CONTROL).as_str()).await?)
     }
 
+    /// The managed database, as the superuser.
+    pub(crate) fn managed_admin_url(&self) -> Url {
+        self.server.url(MANAGED)
+    }
+
     /// A session of the superuser in the managed database.
     pub(crate) async fn managed_admin(&self) -> Result<PgConnection> {
         Ok(PgConnection::connect(self.server.url(MANAGED).as_str()).await?)

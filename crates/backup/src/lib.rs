@@ -1,0 +1,10 @@
+//! Backups: the archive of one schema.
+//!
+//! Read in this order: [`archive`] (the file that `pg_restore` reads), [`tally`] (what a table's rows come to),
+//! [`fingerprint`] (what its form comes to), [`write`] (a schema into an archive), [`restore`] (an archive into a schema).
+
+pub mod archive;
+pub mod fingerprint;
+pub mod restore;
+pub mod tally;
+pub mod write;

@@ -1,0 +1,6 @@
+//! Archives against PostgreSQL's own programs, on real servers.
+#![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
+
+mod oracle;
+mod programs;
+mod restore;

@@ -1,0 +1,61 @@
+//! PostgreSQL's own programs: what they say is the truth here.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tenantry_pg::embedded::binaries;
+use url::Url;
+
+/// The folder of the programs of a server.
+fn folder() -> PathBuf {
+    let chosen = std::env::var_os("TENANTRY_TEST_PG_BIN").filter(|dir| !dir.is_empty());
+    binaries::choose(chosen.map(PathBuf::from).as_deref(), None).unwrap().dir
+}
+
+fn run(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(folder().join(program)).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments:?}: {said}");
+    assert!(!said.contains("error"), "{program} {arguments:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A schema as text, without what differs from run to run.
+pub(crate) fn dump(database: &Url, schema: &str) -> String {
+    plain(&run("pg_dump", &["-n", schema, "-d", database.as_str()]))
+}
+
+/// The same without rights.
+pub(crate) fn dump_without_rights(database: &Url, schema: &str) -> String {
+    plain(&run("pg_dump", &["--no-acl", "-n", schema, "-d", database.as_str()]))
+}
+
+fn plain(text: &str) -> String {
+    text.lines()
+        .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A schema in an archive of `pg_dump`'s own.
+pub(crate) fn dump_archive(database: &Url, schema: &str, file: &Path) {
+    run("pg_dump", &["-Fc", "-n", schema, "-f", file.to_str().unwrap(), "-d", database.as_str()]);
+}
+
+/// Restores an archive.
+pub(crate) fn restore(database: &Url, file: &Path) {
+    run("pg_restore", &["--exit-on-error", "-d", database.as_str(), file.to_str().unwrap()]);
+}
+
+/// What an archive lists: kind and name, sorted.
+pub(crate) fn contents(file: &Path) -> Vec<String> {
+    let text = run("pg_restore", &["-l", file.to_str().unwrap()]);
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.starts_with(';') && !line.is_empty())
+        // number; catalog object kind schema name owner
+        .map(|line| line.splitn(4, ' ').nth(3).unwrap().replace("inst_oak.", ""))
+        .collect();
+    lines.sort();
+    lines
+}

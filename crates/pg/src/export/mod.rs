@@ -1,0 +1,154 @@
+//! A schema as a list of statements and rows, at a cost that is the schema's own and not the database's:
+//! every object is found by indexed look-ups that start from `pg_depend`.
+//!
+//! One snapshot is taken after all locks (`LOCK TABLE` takes none), so that what is described is what is
+//! copied. Statements name the schema's objects without it and are meant for a session whose path is
+//! that schema, whatever it is called there. What the exporter cannot write makes it refuse: it never
+//! leaves something out.
+
+mod catalog;
+mod entry;
+mod graph;
+mod members;
+mod objects;
+mod order;
+
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use url::Url;
+
+use self::members::Members;
+use crate::database::connect_options;
+use crate::error::{PgError, Situation};
+use crate::sql::{Ident, script};
+
+pub use entry::{Entry, Section};
+
+/// An open snapshot of one schema.
+#[derive(Debug)]
+pub struct Export {
+    session: PgConnection,
+    schema: Ident,
+    /// As statements write it, in quotes only where it needs them.
+    quoted_schema: String,
+    database: String,
+    server_version: String,
+    entries: Vec<Entry>,
+}
+
+/// How often the list of tables may change between looking and locking.
+const TRIES: usize = 5;
+
+/// The settings under which names, dates and numbers are written the same everywhere. Views and foreign
+/// tables are not read: whoever owns a name could put one in the place of a table.
+const SETTINGS: &str = "
+  set client_encoding = 'UTF8'; set standard_conforming_strings = on; set extra_float_digits = 3;
+  set datestyle = 'ISO'; set intervalstyle = 'postgres'; set timezone = 'UTC'; set row_security = off;
+  set bytea_output = 'hex'; set xmloption = 'content'; set synchronize_seqscans = off;
+  set lock_timeout = '2s'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0";
+
+impl Export {
+    /// Locks every table of a schema against changes of its form (not of its rows), takes a snapshot and
+    /// describes what is there.
+    ///
+    /// # Errors
+    /// `NotFound` without such a schema, `Refused` when there is something that cannot be written (all of
+    /// it is named), `Transient` when a table was locked or the schema was being changed.
+    pub async fn begin(url: &Url, schema: &Ident) -> Result<Self, PgError> {
+        let options = connect_options(url)?.application_name("tenantry export");
+        let mut session = PgConnection::connect_with(&options).await?;
+        session.execute(SETTINGS).await?;
+        sqlx::query("select set_config('search_path', $1, false)")
+            .bind(schema.to_string())
+            .execute(&mut session)
+            .await?;
+        let (database, server_version, quoted_schema) = sqlx::query_as(
+            "select current_database()::text, current_setting('server_version'), quote_ident($1)",
+        )
+        .bind(schema.raw())
+        .fetch_one(&mut session)
+        .await?;
+        for _ in 0..TRIES {
+            let before = Members::read(&mut session, schema).await?;
+            let tables = before.tables(&mut session).await?;
+            session.execute("begin isolation level repeatable read, read only").await?;
+            if !tables.is_empty() {
+                // one statement, and no snapshot before it
+                let lock = format!("lock table {} in access share mode", tables.join(", "));
+                session.execute(script(lock)).await?;
+            }
+            let now = Members::read(&mut session, schema).await?;
+            if now == before {
+                let entries = objects::describe(&mut session, &now).await?;
+                let schema = schema.clone();
+                return Ok(Self {
+                    session,
+                    schema,
+                    quoted_schema,
+                    database,
+                    server_version,
+                    entries,
+                });
+            }
+            session.execute("rollback").await?;
+        }
+        Err(PgError::new(
+            Situation::Transient,
+            format!("tables of {schema} come and go faster than they can be locked"),
+        ))
+    }
+
+    /// The schema's name.
+    pub fn schema(&self) -> &Ident {
+        &self.schema
+    }
+
+    /// The schema's name as statements write it, in quotes only where it needs them.
+    pub fn quoted_schema(&self) -> &str {
+        &self.quoted_schema
+    }
+
+    /// The name of the database that it is in.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The server's version, as the server says it.
+    pub fn server_version(&self) -> &str {
+        &self.server_version
+    }
+
+    /// What there is, in an order in which it can be made again.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Hands the rows of a table on, as `COPY` writes them, piece by piece.
+    ///
+    /// # Errors
+    /// When the server cannot be asked, or what takes the pieces fails.
+    pub async fn rows<E: From<PgError>>(
+        &mut self,
+        entry: usize,
+        mut take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        use futures::TryStreamExt as _;
+        let Some(table) = self.entries[entry].copy_from.as_deref() else {
+            return Ok(());
+        };
+        let statement = format!("copy {table} to stdout");
+        let mut pieces =
+            self.session.copy_out_raw(&statement).await.map_err(PgError::from).map_err(E::from)?;
+        while let Some(piece) = pieces.try_next().await.map_err(PgError::from).map_err(E::from)? {
+            take(&piece)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the snapshot and the session.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn finish(self) -> Result<(), PgError> {
+        Ok(self.session.close().await?)
+    }
+}

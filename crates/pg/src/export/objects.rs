@@ -1,0 +1,292 @@
+//! Describes the objects of a schema: asks the catalogs kind by kind and says what needs what.
+
+use std::collections::HashSet;
+
+use sqlx::postgres::types::Oid;
+use sqlx::{FromRow, PgConnection};
+
+use super::entry::Entry;
+use super::graph::{Apart, Graph};
+use super::members::Members;
+use super::{catalog, order};
+use crate::error::{PgError, Situation};
+use crate::sql::script;
+
+/// Everything in the schema, in an order in which it can be made.
+pub(super) async fn describe(
+    session: &mut PgConnection,
+    members: &Members,
+) -> Result<Vec<Entry>, PgError> {
+    refuse_unknown(session, members).await?;
+    let lists = Lists::of(members);
+    let mut graph = Graph::read(session, members).await?;
+    let apart = graph.apart();
+    let mut entries = written(session, &lists, &apart).await?;
+    entries.extend(sequences(session, &lists).await?);
+    entries.extend(views(session, &lists).await?);
+    entries.extend(rows(session, &lists).await?);
+    entries.extend(notes(session, &lists, &entries).await?);
+    graph.learn(session, &entries).await?;
+    graph.link(&mut entries, &apart);
+    order::sort(entries)
+}
+
+/// The OIDs of what there is, catalog by catalog.
+struct Lists {
+    schema: Oid,
+    relations: Vec<Oid>,
+    types: Vec<Oid>,
+    functions: Vec<Oid>,
+    statistics: Vec<Oid>,
+    default_grants: Vec<Oid>,
+}
+
+impl Lists {
+    fn of(members: &Members) -> Self {
+        Self {
+            schema: members.schema,
+            relations: members.of(catalog::CLASS),
+            types: members.of(catalog::TYPE),
+            functions: members.of(catalog::PROC),
+            statistics: members.of(catalog::STATISTIC_EXT),
+            default_grants: members.of(catalog::DEFAULT_ACL),
+        }
+    }
+}
+
+async fn refuse_unknown(session: &mut PgConnection, members: &Members) -> Result<(), PgError> {
+    let (catalogs, objects): (Vec<Oid>, Vec<Oid>) = members.own().unzip();
+    let unknown: Vec<(String, String)> =
+        sqlx::query_as(include_str!("../../sql/export/unknown.sql"))
+            .bind(catalogs)
+            .bind(objects)
+            .fetch_all(session)
+            .await?;
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<_> = unknown.into_iter().map(|(what, why)| format!("{what} ({why})")).collect();
+    Err(PgError::new(Situation::Refused, format!("cannot export {}", all.join(", "))))
+}
+
+/// A row of the queries that write statements.
+#[derive(FromRow)]
+struct Written {
+    catalog: Oid,
+    object: Oid,
+    kind: String,
+    tag: String,
+    owner: String,
+    create_sql: String,
+    drop_sql: String,
+    /// The table that it is about; 0 for none.
+    #[sqlx(default)]
+    table_oid: Option<Oid>,
+    /// What it is attached to.
+    #[sqlx(default)]
+    parent: Option<Oid>,
+}
+
+impl From<Written> for Entry {
+    fn from(row: Written) -> Self {
+        let of_class = [row.table_oid, row.parent].into_iter().flatten().filter(|oid| oid.0 != 0);
+        let mut entry = Self {
+            section: Self::rank(&row.kind).0,
+            kind: row.kind,
+            tag: row.tag,
+            owner: row.owner,
+            create: row.create_sql,
+            drop: row.drop_sql,
+            copy_from: None,
+            needs: Vec::new(),
+            object: (row.catalog, row.object),
+            with: of_class.map(|oid| (catalog::CLASS, oid)).collect(),
+        };
+        if !entry.is_primary() {
+            entry.with.push(entry.object);
+        }
+        entry
+    }
+}
+
+/// What one query each describes.
+async fn written(
+    session: &mut PgConnection,
+    lists: &Lists,
+    apart: &Apart,
+) -> Result<Vec<Entry>, PgError> {
+    let Lists { relations, types, functions, statistics, default_grants, .. } = lists;
+    let Apart { defaults, checks } = apart;
+    let mut all = Vec::new();
+    let query = |text: &'static str| sqlx::query_as::<_, Written>(text);
+    let schema = query(include_str!("../../sql/export/schema.sql")).bind(lists.schema);
+    all.extend(schema.fetch_all(&mut *session).await?);
+    let made = query(include_str!("../../sql/export/types.sql")).bind(types).bind(checks);
+    all.extend(made.fetch_all(&mut *session).await?);
+    let tables = query(include_str!("../../sql/export/tables.sql"));
+    let tables = tables.bind(relations).bind(defaults).bind(checks);
+    all.extend(tables.fetch_all(&mut *session).await?);
+    let constraints = query(include_str!("../../sql/export/constraints.sql"));
+    all.extend(constraints.bind(relations).bind(checks).fetch_all(&mut *session).await?);
+    for (text, list) in [
+        (include_str!("../../sql/export/functions.sql"), functions),
+        (include_str!("../../sql/export/defaults.sql"), defaults),
+        (include_str!("../../sql/export/attachments.sql"), relations),
+        (include_str!("../../sql/export/indexes.sql"), relations),
+        (include_str!("../../sql/export/rules.sql"), relations),
+        (include_str!("../../sql/export/statistics.sql"), statistics),
+        (include_str!("../../sql/export/default_grants.sql"), default_grants),
+    ] {
+        all.extend(query(text).bind(list).fetch_all(&mut *session).await?);
+    }
+    let grants = query(include_str!("../../sql/export/grants.sql"));
+    let grants = grants.bind(lists.schema).bind(relations).bind(types).bind(functions);
+    all.extend(grants.fetch_all(&mut *session).await?);
+    Ok(all.into_iter().map(Entry::from).collect())
+}
+
+/// Sequences, what owns them, and how far they are.
+async fn sequences(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, PgError> {
+    #[derive(FromRow)]
+    struct Sequence {
+        #[sqlx(flatten)]
+        written: Written,
+        owned_sql: Option<String>,
+        reference: String,
+    }
+    let rows: Vec<Sequence> = sqlx::query_as(include_str!("../../sql/export/sequences.sql"))
+        .bind(&lists.relations)
+        .fetch_all(&mut *session)
+        .await?;
+    let values = values(session, rows.iter().map(|row| row.reference.as_str())).await?;
+    let mut entries = Vec::with_capacity(rows.len() * 3);
+    for (Sequence { written, owned_sql, reference }, (last, is_called)) in
+        rows.into_iter().zip(values)
+    {
+        let of_table = written.table_oid;
+        let sequence = Entry { with: Vec::new(), ..Entry::from(written) };
+        let name = reference.replace('\'', "''");
+        let set = format!("SELECT pg_catalog.setval('{name}', {last}, {is_called});");
+        let mut owned = owned_sql.map(|text| beside(&sequence, "SEQUENCE OWNED BY", text));
+        if let (Some(owned), Some(table)) = (&mut owned, of_table) {
+            owned.with.push((catalog::CLASS, table));
+        }
+        entries.extend(owned);
+        entries.push(beside(&sequence, "SEQUENCE SET", set));
+        entries.push(sequence);
+    }
+    Ok(entries)
+}
+
+/// How far sequences are, all in one statement: each is a table of its own.
+async fn values<'a>(
+    session: &mut PgConnection,
+    references: impl Iterator<Item = &'a str>,
+) -> Result<Vec<(i64, bool)>, PgError> {
+    let selects: Vec<String> = references
+        .enumerate()
+        .map(|(place, name)| format!("select {place} as place, last_value, is_called from {name}"))
+        .collect();
+    if selects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = selects.join(" union all ");
+    let all = format!("select last_value, is_called from ({all}) s order by place");
+    Ok(sqlx::query_as(script(all)).fetch_all(session).await?)
+}
+
+/// Views, and how the materialized ones are filled.
+async fn views(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, PgError> {
+    #[derive(FromRow)]
+    struct View {
+        #[sqlx(flatten)]
+        written: Written,
+        refresh_sql: Option<String>,
+    }
+    let rows: Vec<View> = sqlx::query_as(include_str!("../../sql/export/views.sql"))
+        .bind(&lists.relations)
+        .fetch_all(session)
+        .await?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for View { written, refresh_sql } in rows {
+        let view = Entry::from(written);
+        entries.extend(refresh_sql.map(|text| beside(&view, "MATERIALIZED VIEW DATA", text)));
+        entries.push(view);
+    }
+    Ok(entries)
+}
+
+/// Tables that have rows.
+async fn rows(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, PgError> {
+    let tables: Vec<(Oid, Oid, String, String, String, String)> =
+        sqlx::query_as(include_str!("../../sql/export/table_data.sql"))
+            .bind(&lists.relations)
+            .fetch_all(session)
+            .await?;
+    let entry = |(class, object, reference, tag, owner, columns): (
+        Oid,
+        Oid,
+        String,
+        String,
+        String,
+        String,
+    )| Entry {
+        kind: "TABLE DATA".into(),
+        tag,
+        owner,
+        section: Entry::rank("TABLE DATA").0,
+        create: String::new(),
+        drop: String::new(),
+        copy_from: Some(if columns.is_empty() {
+            reference
+        } else {
+            format!("{reference} {columns}")
+        }),
+        needs: Vec::new(),
+        object: (class, object),
+        with: vec![(class, object)],
+    };
+    Ok(tables.into_iter().map(entry).collect())
+}
+
+/// Comments on all of that.
+async fn notes(
+    session: &mut PgConnection,
+    lists: &Lists,
+    entries: &[Entry],
+) -> Result<Vec<Entry>, PgError> {
+    let (mut catalogs, mut objects): (Vec<Oid>, Vec<Oid>) =
+        entries.iter().filter(|entry| entry.is_primary()).map(|entry| entry.object).unzip();
+    // checks are written with their tables, and may have comments all the same
+    let checks: Vec<Oid> = sqlx::query_scalar(
+        "select oid from pg_constraint where conrelid = any($1) and contype in ('c', 'n')
+         union all select oid from pg_constraint where contypid = any($2)",
+    )
+    .bind(&lists.relations)
+    .bind(&lists.types)
+    .fetch_all(&mut *session)
+    .await?;
+    catalogs.extend(checks.iter().map(|_| catalog::CONSTRAINT));
+    objects.extend(checks);
+    let rows: Vec<Written> = sqlx::query_as(include_str!("../../sql/export/comments.sql"))
+        .bind(catalogs)
+        .bind(objects)
+        .fetch_all(session)
+        .await?;
+    let mut seen = HashSet::new();
+    let mut notes: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
+    notes.retain(|note| seen.insert(note.tag.clone()));
+    Ok(notes)
+}
+
+/// Another entry about the same catalog row.
+fn beside(entry: &Entry, kind: &str, create: String) -> Entry {
+    Entry {
+        kind: kind.into(),
+        section: Entry::rank(kind).0,
+        create,
+        drop: String::new(),
+        with: vec![entry.object],
+        ..entry.clone()
+    }
+}
