@@ -84,7 +84,9 @@ fn status(code: Code) -> StatusCode {
         | Code::InvalidState
         | Code::CredentialsExist
         | Code::OperationFinished
+        | Code::ExternalIdTaken
         | Code::NotRetryable => StatusCode::CONFLICT,
+        Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::InvalidName
@@ -206,8 +208,29 @@ impl From<Refusal> for Problem {
                 Self::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
             }
             Refusal::Managed(error) => Self::internal(error),
+            Refusal::Changed { name, tag, last } => changed(&name, &tag, last),
+            Refusal::ExternalIdTaken { id, bearer } => Self::new(
+                Code::ExternalIdTaken,
+                match bearer {
+                    Some(bearer) => format!("The external id {id:?} is that of {bearer}."),
+                    None => {
+                        format!("The external id {id:?} was another's a moment ago; try again.")
+                    }
+                },
+            ),
             Refusal::BadPool(reason) => Self::new(Code::InvalidRequest, reason),
             Refusal::Store(error) => error.into(),
         }
     }
+}
+
+/// What is there now, and what was done to it last.
+fn changed(name: &str, tag: &str, last: Option<(String, String)>) -> Problem {
+    let last = match last {
+        Some((action, actor)) => format!(" The last change was `{action}` by {actor}."),
+        None => String::new(),
+    };
+    let detail =
+        format!("{name} is at version \"{tag}\", which is none that `If-Match` names.{last}");
+    Problem::new(Code::PreconditionFailed, detail)
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::usage::SchemaUsage;
+use tenantry_domain::version::tag;
 use tenantry_ops::runner::Description;
 use tenantry_store::operations::Operation;
 use tenantry_store::schemas::TenantSchema;
@@ -38,6 +39,9 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         active_operation: row.active_operation,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        contact: row.contact,
+        external_id: row.external_id,
+        version: tag(row.id, row.revision),
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod clock;
 pub mod finding;
+pub mod institution;
 pub mod operation;
 pub mod pool;
 pub mod problem;
@@ -17,3 +18,4 @@ pub mod slug;
 pub mod template;
 pub mod token;
 pub mod usage;
+pub mod version;

@@ -97,6 +97,12 @@ codes! {
     /// The control database cannot be reached.
     Unavailable = "A database cannot be reached",
         "Nothing was changed. Try again in a few seconds; see /readyz.";
+    /// `If-Match` names another version than the one that is there.
+    PreconditionFailed = "It was changed meanwhile",
+        "Read it again (its `ETag` is the new version), and decide anew.";
+    /// Another institution has the external id.
+    ExternalIdTaken = "The external id belongs to another institution",
+        "Choose another one, or take it from the institution that `detail` names.";
     /// An error on our side.
     Internal = "Something went wrong on the server",
         "The server's log has the cause under this request id.";

@@ -115,6 +115,22 @@ impl Client {
         self.send(request).await
     }
 
+    /// Sends a body that is based on a version; the server refuses it when another one is there.
+    pub(crate) async fn send_based<B: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+        version: Option<&str>,
+    ) -> Result<T, Failure> {
+        let mut request = self.request(method, path).json(body);
+        if let Some(version) = version {
+            // with or without the quotes that the header has
+            request = request.header("if-match", format!("\"{}\"", version.trim_matches('"')));
+        }
+        self.send(request).await
+    }
+
     /// Sends a request without a body.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,

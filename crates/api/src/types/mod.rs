@@ -16,8 +16,8 @@ pub use credentials::{
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, SchemaBody,
-    SchemaList, SchemaPatch, StateCount, TemplateCount,
+    ContactPatch, DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota,
+    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{

@@ -38,6 +38,8 @@ pub(crate) async fn create_slowly(fleet: &TestFleet, seconds: u8) -> Uuid {
         template_version: None,
         labels: serde_json::json!({}),
         quota_bytes: None,
+        contact: tenantry_domain::institution::Contact::default(),
+        external_id: None,
     };
     submit::create_schema(&fleet.fleet, &Requester::system(), request).await.unwrap().operation
 }

@@ -89,6 +89,8 @@ impl TestFleet {
             template_version: None,
             labels: serde_json::json!({}),
             quota_bytes: None,
+            contact: tenantry_domain::institution::Contact::default(),
+            external_id: None,
         };
         submit::create_schema(&self.fleet, &Requester::system(), request).await.unwrap().operation
     }

@@ -210,7 +210,8 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
     Ok(if hash == idempotency.hash { Inserted::Repeated(id) } else { Inserted::Mismatch })
 }
 
-/// The operation that a key stands for, and the hash of the request that made it.
+/// The operation that a key stands for (none for a change that was done at once), and the hash of the
+/// request that used it.
 ///
 /// # Errors
 /// When the control database cannot be asked.
@@ -218,10 +219,13 @@ pub async fn by_idempotency(
     store: &Store,
     actor: &str,
     key: &str,
-) -> Result<Option<(Uuid, Vec<u8>)>, PgError> {
+) -> Result<Option<(Option<Uuid>, Vec<u8>)>, PgError> {
     Ok(sqlx::query_as(
         "select id, idempotency_hash from operation
-         where idempotency_actor = $1 and idempotency_key = $2",
+         where idempotency_actor = $1 and idempotency_key = $2
+         union all
+         select null, hash from change_key where actor = $1 and key = $2
+         limit 1",
     )
     .bind(actor)
     .bind(key)

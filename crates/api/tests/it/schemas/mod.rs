@@ -1,5 +1,6 @@
 //! `/api/admin/schemas`
 
+mod attributes;
 mod create;
 mod credentials;
 mod delete;
