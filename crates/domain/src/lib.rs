@@ -14,6 +14,7 @@ pub mod pool;
 pub mod problem;
 pub mod quota;
 pub mod schema;
+pub mod sheet;
 pub mod slug;
 pub mod template;
 pub mod token;

@@ -173,12 +173,12 @@ mod tests {
             ("2TiB", 2 << 40),
             ("9223372036854775807", i64::MAX),
         ] {
-            assert_eq!(parse_bytes(text), Result::Ok(bytes), "{text}");
+            assert_eq!(super::parse_bytes(text), Result::Ok(bytes), "{text}");
         }
         for text in
             ["", "GB", "5 XB", "-1", ".5GB", "1.2.3", "1e3", "8388608 TB", "99999999999999999999"]
         {
-            assert!(parse_bytes(text).is_err(), "{text}");
+            assert!(super::parse_bytes(text).is_err(), "{text}");
         }
     }
 }

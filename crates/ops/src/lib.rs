@@ -1,7 +1,7 @@
 //! Everything that changes the world, durably.
 //!
 //! [`submit`] is the only way in: it writes an operation into the control database
-//! ([`attributes`] are changed at once). [`runner`]
+//! ([`attributes`] are changed at once; [`import`] asks for many). [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
 //! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`pool`] and [`housekeeping`] are what
 //! the control plane does unasked.
@@ -11,6 +11,7 @@ pub mod credentials;
 pub mod doctor;
 pub mod fleet;
 pub mod housekeeping;
+pub mod import;
 pub mod kinds;
 pub mod mirror;
 pub mod pool;

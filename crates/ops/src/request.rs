@@ -108,6 +108,8 @@ pub enum Refusal {
         /// The institution that has it; none when it went away meanwhile.
         bearer: Option<String>,
     },
+    /// Others kept changing the same institutions.
+    Busy,
     /// A pool's settings do not go together; why, as a sentence.
     BadPool(String),
     /// The control database did not do it.

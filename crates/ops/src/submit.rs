@@ -24,6 +24,7 @@ use crate::kinds::{
 };
 use crate::runner::Kind;
 
+pub use crate::attributes::set_attributes;
 pub use crate::request::{Accepted, Refusal, Requester};
 
 /// An institution that is asked for.
@@ -281,9 +282,23 @@ pub async fn retry(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refus
     (kind.begin)(&operation.input, &mut tx)
         .await
         .map_err(|error| name_taken(error.into(), name))?;
+    if operation.children_total.is_some() {
+        retry_children(&mut tx, who, id).await?;
+    }
     log_request(&mut tx, who, "retry_operation", &operation).await?;
     tx.commit().await?;
     fleet.wake_workers();
+    Ok(())
+}
+
+/// Those that failed, and only those, are tried again with the operation that they belong to.
+async fn retry_children(tx: &mut Tx, who: &Requester, parent: Uuid) -> Result<(), Refusal> {
+    for child in operations::retry_children(tx, parent, who.actor.token_id).await? {
+        if let Some(kind) = registry().get(&child.kind) {
+            let name = child.schema_name.as_deref().unwrap_or_default();
+            (kind.begin)(&child.input, tx).await.map_err(|error| name_taken(error.into(), name))?;
+        }
+    }
     Ok(())
 }
 
@@ -337,6 +352,7 @@ pub(crate) async fn queue<K: Kind>(
         source: who.actor.source,
         request_id: who.actor.request_id.clone(),
         idempotency: who.idempotency(),
+        parent: None,
     };
     match operations::insert(tx, &new).await? {
         Inserted::New => {}
@@ -365,7 +381,7 @@ pub(crate) async fn queue<K: Kind>(
 }
 
 /// The operation that the requester's key already stands for.
-async fn repeated(fleet: &Fleet, who: &Requester) -> Result<Option<Accepted>, Refusal> {
+pub(crate) async fn repeated(fleet: &Fleet, who: &Requester) -> Result<Option<Accepted>, Refusal> {
     let Some((key, hash)) = &who.idempotency else {
         return Ok(None);
     };

@@ -270,3 +270,11 @@ create table change_key (
   primary key (actor, key)
 );
 create index change_key_age on change_key (created_at);
+
+-- Operations that belong to another one: an import and its creations. How many there are, and how many
+-- of them are over as of the parent's last look, stands in the parent's row.
+alter table operation
+  add column parent_id uuid,
+  add column children_total integer,
+  add column children_done integer;
+create index operation_children on operation (parent_id, state, id) where parent_id is not null;

@@ -131,6 +131,22 @@ impl Client {
         self.send(request).await
     }
 
+    /// Sends a sheet of CSV.
+    pub(crate) async fn send_sheet<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        sheet: Vec<u8>,
+        wait: Option<Duration>,
+    ) -> Result<T, Failure> {
+        let request = self.request(Method::POST, path).query(query);
+        let mut request = request.header("content-type", "text/csv").body(sheet);
+        if let Some(wait) = wait {
+            request = request.header("prefer", format!("wait={}", wait.as_secs()));
+        }
+        self.send(request).await
+    }
+
     /// Sends a request without a body.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,

@@ -81,6 +81,11 @@ impl Failure {
         serde_json::from_value(self.body.as_ref()?.get("code")?.clone()).ok()
     }
 
+    /// The body that HTTP gave.
+    pub(crate) fn document(&self) -> Option<&serde_json::Value> {
+        self.body.as_ref()
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.exit as u8)
     }

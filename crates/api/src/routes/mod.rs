@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod events;
 pub mod findings;
 pub mod health;
+pub mod imports;
 pub mod operations;
 pub mod pools;
 pub mod schemas;

@@ -2,6 +2,7 @@
 //! camelCase; unknown fields of a request are refused.
 
 mod credentials;
+mod import;
 mod operation;
 mod problem;
 mod schema;
@@ -13,6 +14,7 @@ mod usage;
 pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
+pub use import::{ImportOutcome, ImportReport, ImportRow};
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{

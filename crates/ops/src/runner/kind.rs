@@ -2,6 +2,7 @@
 //! and a list of steps with their undo.
 
 use std::future::Future;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -84,6 +85,9 @@ pub enum StepError {
     Retry(Value),
     /// It will not work: undo.
     Fail(Value),
+    /// It waits for other operations: look again after this time. No try is counted, and no worker's
+    /// place is held meanwhile.
+    Later(Duration),
     /// Another worker has the operation: stop.
     Fenced,
 }

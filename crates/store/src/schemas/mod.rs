@@ -2,6 +2,7 @@
 
 mod attributes;
 mod list;
+mod many;
 
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
@@ -18,6 +19,7 @@ use crate::{PgError, Store, Tx, usage};
 
 pub use attributes::{Attributes, ContactChange, Version, bearer_of, set_attributes, version};
 pub use list::{Cursor, Facets, Filter, Page, Sort, SortKey, Start, facets, list};
+pub use many::{Known, Wanted, insert_many, known, tell_of_updates, update_many};
 
 /// What we know of an institution's schema.
 #[derive(Clone, Debug)]

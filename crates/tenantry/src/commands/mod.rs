@@ -7,6 +7,7 @@ pub(crate) mod install;
 pub(crate) mod operation;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod sheets;
 pub(crate) mod template;
 pub(crate) mod token;
 pub(crate) mod usage;

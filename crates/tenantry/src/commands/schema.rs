@@ -11,7 +11,7 @@ use tenantry_api::types::{
 };
 use tenantry_domain::operation::OperationState;
 
-use super::{attributes, usage};
+use super::{attributes, sheets, usage};
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
 use crate::output::{fields, json, or_dash, table, time};
@@ -41,6 +41,8 @@ Examples:
     Usage(usage::Arguments),
     /// Change what is known of an institution
     Update(attributes::Update),
+    /// Create many institutions from a file of CSV
+    Import(sheets::Import),
     /// Shut an institution out: its sessions end, its data stays
     Suspend(Change),
     /// Let a suspended institution in again
@@ -172,6 +174,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Show(Name { name }) => show(&client, &name).await,
         Command::Usage(arguments) => usage::show(&client, &path(arguments.name()), arguments).await,
         Command::Update(arguments) => attributes::update(&client, arguments).await,
+        Command::Import(arguments) => sheets::import(&client, arguments).await,
         Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
         Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
         Command::Credentials(arguments) => credentials(&client, arguments).await,

@@ -5,6 +5,7 @@ mod create;
 mod credentials;
 mod delete;
 mod facets;
+mod import;
 mod list;
 mod patch;
 mod show;
