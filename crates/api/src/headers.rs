@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
 use std::convert::Infallible;
 use tenantry_domain::problem::Code;
 use tenantry_domain::version::Expected;
@@ -44,6 +44,11 @@ pub(crate) struct KnownAs {
     /// The `ETag` of what the client has. While that is the version, the answer is an empty 304.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,
+}
+
+/// The header that names a version.
+pub(crate) fn etag(version: &str) -> [(HeaderName, String); 1] {
+    [(header::ETAG, format!("\"{version}\""))]
 }
 
 /// `If-Match` (RFC 9110): the version that a change is based on.

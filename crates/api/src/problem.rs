@@ -106,6 +106,7 @@ fn status(code: Code) -> StatusCode {
         | Code::ConfirmationMismatch
         | Code::IdempotencyMismatch
         | Code::ImportRefused
+        | Code::ParameterMissing
         | Code::TemplateRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -232,6 +233,10 @@ impl From<Refusal> for Problem {
                         format!("The external id {id:?} was another's a moment ago; try again.")
                     }
                 },
+            ),
+            Refusal::ParameterMissing(names) => Self::new(
+                Code::ParameterMissing,
+                format!("The template's seed requires `parameters` for: {}.", names.join(", ")),
             ),
             Refusal::Busy => Self::new(
                 Code::Unavailable,

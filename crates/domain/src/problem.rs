@@ -106,6 +106,9 @@ codes! {
     /// An import has invalid rows, or is no sheet at all.
     ImportRefused = "The file cannot be imported",
         "Mend what `report` names row by row, or leave those rows out with `skipInvalid`.";
+    /// The template's seed cannot do without a parameter.
+    ParameterMissing = "The template needs to be told more",
+        "Give what `detail` names in `parameters` (`--parameter NAME=VALUE`).";
     /// An error on our side.
     Internal = "Something went wrong on the server",
         "The server's log has the cause under this request id.";

@@ -2,20 +2,23 @@
 //! are there are changed, and one operation is queued with a creation for each of the others as its
 //! child. Whatever changed between the look and the transaction makes the look be repeated.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use tenantry_domain::access::Role;
 use tenantry_domain::sheet::{Fate, Given, Row};
+use tenantry_domain::template::check_parameters;
+use tenantry_store::Tx;
 use tenantry_store::operations::{self, NewOperation};
 use tenantry_store::schemas::{self, Known, Wanted};
-use tenantry_store::{Tx, templates};
+use tenantry_store::templates::{self, Template};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
 use crate::kinds::{CreateSchema, ImportSchemas};
 use crate::request::{Accepted, Refusal, Requester};
 use crate::runner::Kind;
+use crate::seeds;
 use crate::submit::{queue, repeated};
 
 /// What is asked of an import.
@@ -56,7 +59,8 @@ pub enum Imported {
 /// A sheet held against what is there.
 struct Plan {
     outlook: Vec<Outlook>,
-    create: Vec<(Wanted, BTreeMap<String, String>)>,
+    /// With the values for the template's seed.
+    create: Vec<(Wanted, Option<Value>)>,
     update: Vec<Wanted>,
 }
 
@@ -154,7 +158,7 @@ async fn create_some(
     tx: &mut Tx,
     who: &Requester,
     parent: Uuid,
-    batch: &[(Wanted, BTreeMap<String, String>)],
+    batch: &[(Wanted, Option<Value>)],
 ) -> Result<bool, Refusal> {
     let wanted: Vec<Wanted> = batch.iter().map(|(wanted, _)| wanted.clone()).collect();
     if schemas::insert_many(tx, &wanted).await? != wanted.len() as u64 {
@@ -180,8 +184,9 @@ async fn create_some(
     };
     let children: Vec<_> = batch
         .iter()
-        .map(|(new, _)| {
-            let kind = CreateSchema::new(new.id, &*new.name, &*new.template, new.template_version);
+        .map(|(new, parameters)| {
+            let kind = CreateSchema::new(new.id, &*new.name, &*new.template, new.template_version)
+                .with_parameters(parameters.clone());
             let input = serde_json::to_value(kind).unwrap_or_default();
             (Uuid::now_v7(), Some(new.id), Some(new.name.clone()), input)
         })
@@ -196,8 +201,8 @@ struct There {
     archived: HashSet<String>,
     /// External id, to name and id of the institution that has it.
     bearers: HashMap<String, (String, Uuid)>,
-    /// Template and wanted version, to the version that it is; none when there is no such template.
-    templates: HashMap<(String, Option<i32>), Option<i32>>,
+    /// Name and wanted version, to the template; none when there is no such one.
+    templates: HashMap<(String, Option<i32>), Option<Template>>,
 }
 
 async fn plan(fleet: &Fleet, rows: &[Row], options: &Options) -> Result<Plan, Refusal> {
@@ -218,7 +223,11 @@ async fn plan(fleet: &Fleet, rows: &[Row], options: &Options) -> Result<Plan, Re
                 None => {
                     outlook.fate = Fate::Create;
                     let template = there.template_of(row, options);
-                    plan.create.push((wanted(row, None, template), row.parameters.clone()));
+                    let new = wanted(row, None, template);
+                    let parameters = template.and_then(|template| {
+                        seeds::given(template, &new.display_name, &row.parameters)
+                    });
+                    plan.create.push((new, parameters));
                 }
                 Some(known) => {
                     let new = wanted(row, Some(known), None);
@@ -265,7 +274,7 @@ async fn look(fleet: &Fleet, rows: &[Row], options: &Options) -> Result<There, R
         let key = key_of(row, options);
         if !there.templates.contains_key(&key) {
             let found = templates::find(store, &key.0, key.1).await?;
-            there.templates.insert(key, found.map(|template| template.version));
+            there.templates.insert(key, found);
         }
     }
     Ok(there)
@@ -303,20 +312,25 @@ impl There {
                     (name, None) => format!("`template`: there is no template {name:?}."),
                 });
             }
-            None => {}
+            None => {
+                let template = self.template_of(row, options);
+                let missing =
+                    template.map_or_else(Vec::new, |it| seeds::missing(it, &row.parameters));
+                let reason = |name| format!("`parameter.{name}`: the template's seed requires it.");
+                reasons.extend(missing.into_iter().map(reason));
+                reasons.extend(check_parameters(&row.parameters).err());
+            }
         }
         reasons
     }
 
-    fn template_of(&self, row: &Row, options: &Options) -> Option<(String, i32)> {
-        let key = key_of(row, options);
-        let version = self.templates.get(&key).copied().flatten()?;
-        Some((key.0, version))
+    fn template_of(&self, row: &Row, options: &Options) -> Option<&Template> {
+        self.templates.get(&key_of(row, options))?.as_ref()
     }
 }
 
 /// An institution as a row has it: what the sheet does not have stays as it is.
-fn wanted(row: &Row, known: Option<&Known>, template: Option<(String, i32)>) -> Wanted {
+fn wanted(row: &Row, known: Option<&Known>, template: Option<&Template>) -> Wanted {
     let Given {
         display_name,
         external_id,
@@ -326,7 +340,8 @@ fn wanted(row: &Row, known: Option<&Known>, template: Option<(String, i32)>) -> 
         labels,
         quota_bytes,
     } = row.given.clone();
-    let (template, template_version) = template.unwrap_or_default();
+    let (template, template_version) =
+        template.map(|it| (it.name.clone(), it.version)).unwrap_or_default();
     let there = |part: fn(&Known) -> &Option<String>| known.and_then(|known| part(known).clone());
     Wanted {
         id: known.map_or_else(Uuid::now_v7, |known| known.id),

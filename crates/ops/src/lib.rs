@@ -19,6 +19,7 @@ pub mod quotas;
 pub mod reconcile;
 mod request;
 pub mod runner;
+mod seeds;
 pub mod submit;
 pub mod usage;
 

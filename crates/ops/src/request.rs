@@ -108,6 +108,8 @@ pub enum Refusal {
         /// The institution that has it; none when it went away meanwhile.
         bearer: Option<String>,
     },
+    /// The template's seed cannot do without these parameters.
+    ParameterMissing(Vec<String>),
     /// Others kept changing the same institutions.
     Busy,
     /// A pool's settings do not go together; why, as a sentence.

@@ -2,6 +2,8 @@
 //! audit row and its event in one transaction. What the database alone knows is checked again when
 //! the operation runs.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use tenantry_domain::access::Role;
 use tenantry_domain::institution::Contact;
@@ -23,6 +25,7 @@ use crate::kinds::{
     SuspendSchema, UnblockWrites, UndropSchema, registry,
 };
 use crate::runner::Kind;
+use crate::seeds;
 
 pub use crate::attributes::set_attributes;
 pub use crate::request::{Accepted, Refusal, Requester};
@@ -46,12 +49,14 @@ pub struct CreateRequest {
     pub contact: Contact,
     /// What the user's own system calls it.
     pub external_id: Option<String>,
+    /// Values for the template's seed.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// Asks for an institution's schema.
 ///
 /// # Errors
-/// `SchemaExists`, `ExternalIdTaken`, `TemplateNotFound`, `IdempotencyMismatch`, `Store`.
+/// `SchemaExists`, `ExternalIdTaken`, `TemplateNotFound`, `ParameterMissing`, `IdempotencyMismatch`, `Store`.
 pub async fn create_schema(
     fleet: &Fleet,
     who: &Requester,
@@ -68,6 +73,10 @@ pub async fn create_schema(
                 None => request.template.clone(),
             })
         })?;
+    let missing = seeds::missing(&template, &request.parameters);
+    if !missing.is_empty() {
+        return Err(Refusal::ParameterMissing(missing));
+    }
     let id = Uuid::now_v7();
     let name = request.name.as_str();
     let mut tx = fleet.store.begin().await?;
@@ -94,7 +103,9 @@ pub async fn create_schema(
             Err(error) => id_taken(fleet, error, request.external_id.as_deref()).await,
         });
     }
-    let kind = CreateSchema::new(id, name, template.name, template.version);
+    let parameters = seeds::given(&template, new.display_name, &request.parameters);
+    let kind =
+        CreateSchema::new(id, name, template.name, template.version).with_parameters(parameters);
     let accepted = queue(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
     tx.commit().await?;
     fleet.wake_workers();
@@ -229,7 +240,8 @@ pub async fn create_template(
         script.sql(),
         Value::Array(migrations),
         who.actor.name.clone(),
-    );
+    )
+    .with_seed(script.seed.clone());
     let mut tx = fleet.store.begin().await?;
     let accepted = queue(&mut tx, who, &kind, None, Role::Admin).await?;
     tx.commit().await?;

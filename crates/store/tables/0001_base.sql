@@ -278,3 +278,8 @@ alter table operation
   add column children_total integer,
   add column children_done integer;
 create index operation_children on operation (parent_id, state, id) where parent_id is not null;
+
+-- What fills a new institution with its first rows, and the parameters that it cannot do without.
+alter table template
+  add column seed text,
+  add column seed_requires text[];

@@ -1,8 +1,10 @@
 //! The handlers, one file for each noun.
 
+mod attributes;
 pub mod audit;
 pub mod credentials;
 pub mod events;
+pub mod exports;
 pub mod findings;
 pub mod health;
 pub mod imports;

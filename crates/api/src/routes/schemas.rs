@@ -4,29 +4,27 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use tenantry_domain::access::Role;
-use tenantry_domain::institution::{self, Contact};
+use tenantry_domain::institution;
 use tenantry_domain::problem::Code;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
+use tenantry_domain::template::check_parameters;
 use tenantry_domain::version::tag;
-use tenantry_ops::attributes;
-use tenantry_ops::credentials::set_connection_limit;
 use tenantry_ops::submit::{self, CreateRequest, Requester};
 use tenantry_ops::usage::measure_now;
-use tenantry_store::schemas::{
-    self, Attributes, ContactChange, Cursor, Filter, Sort, SortKey, Start,
-};
+use tenantry_store::schemas::{self, Cursor, Filter, Sort, SortKey, Start};
 use utoipa::IntoParams;
 
+use super::attributes::{change_attributes, check_attributes, check_labels, is_listed};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
-use crate::headers::{BasedOn, ChangeHeaders, IfMatch, IfNoneMatch, KnownAs, PreferredWait};
+use crate::headers::{BasedOn, ChangeHeaders, IfMatch, IfNoneMatch, KnownAs, PreferredWait, etag};
 use crate::problem::Problem;
 use crate::shape;
 use crate::types::{
@@ -174,10 +172,6 @@ pub(crate) async fn show(
     Ok((etag(&body.version), Json(body)).into_response())
 }
 
-fn etag(version: &str) -> [(HeaderName, String); 1] {
-    [(header::ETAG, format!("\"{version}\""))]
-}
-
 /// Asks for an institution's schema.
 #[utoipa::path(post, path = "/api/admin/schemas", tag = "schemas", operation_id = "create_schema",
     params(ChangeHeaders),
@@ -205,6 +199,8 @@ pub(crate) async fn create(
     let contact = value.contact.unwrap_or_default();
     institution::check_contact(&contact).map_err(invalid)?;
     value.external_id.as_deref().map_or(Ok(()), institution::check_external_id).map_err(invalid)?;
+    let parameters = value.parameters.unwrap_or_default();
+    check_parameters(&parameters).map_err(invalid)?;
     let template = value.template.unwrap_or_else(|| "default".to_owned());
     if template.contains('\0') {
         return Err(invalid("`template` contains a NUL character."));
@@ -218,6 +214,7 @@ pub(crate) async fn create(
         quota_bytes: value.quota_bytes,
         contact,
         external_id: value.external_id,
+        parameters,
     };
     let accepted =
         submit::create_schema(app.fleet(), &caller.requester(idempotency), request).await?;
@@ -275,61 +272,6 @@ pub(crate) async fn patch(
     answer(&app, accepted, wait).await
 }
 
-/// Whether a patch changes what the lists show, and not only the roles.
-fn is_listed(patch: &SchemaPatch) -> bool {
-    patch.display_name.is_some()
-        || patch.labels.is_some()
-        || patch.quota_bytes.is_some()
-        || patch.contact.is_some()
-        || patch.external_id.is_some()
-}
-
-async fn change_attributes(
-    app: &App,
-    who: &Requester,
-    name: &str,
-    patch: SchemaPatch,
-) -> Result<Response, Problem> {
-    check_attributes(patch.display_name.as_deref(), patch.quota_bytes.flatten())?;
-    let listed = is_listed(&patch);
-    let labels = check_labels(patch.labels)?;
-    let contact = patch.contact.unwrap_or_default();
-    let known = Contact {
-        name: contact.name.clone().flatten(),
-        email: contact.email.clone().flatten(),
-        phone: contact.phone.clone().flatten(),
-    };
-    institution::check_contact(&known).map_err(invalid)?;
-    let external_id = patch.external_id.as_ref().map(Option::as_deref);
-    external_id.flatten().map_or(Ok(()), institution::check_external_id).map_err(invalid)?;
-    let change = Attributes {
-        display_name: patch.display_name.as_deref(),
-        labels: labels.as_ref(),
-        quota_bytes: patch.quota_bytes,
-        contact: ContactChange {
-            name: contact.name.as_ref().map(Option::as_deref),
-            email: contact.email.as_ref().map(Option::as_deref),
-            phone: contact.phone.as_ref().map(Option::as_deref),
-        },
-        external_id,
-    };
-    let mut schema = None;
-    if let Some(limit) = patch.connection_limit {
-        check_connection_limit(limit)?;
-        // a request that was done before is based on a version that it changed itself
-        if !attributes::was_done(app.fleet(), who).await? {
-            schema = Some(set_connection_limit(app.fleet(), who, name, limit).await?);
-        }
-    }
-    let schema = match schema.filter(|_| !listed) {
-        Some(schema) => schema,
-        None => attributes::set_attributes(app.fleet(), who, name, &change).await?,
-    };
-    let body = shape::schema(schema);
-    let etag = etag(&body.version);
-    Ok((etag, Json(PatchOutcome::Schema(Box::new(body)))).into_response())
-}
-
 /// Drops an institution's schema: it is archived and can be recovered for a time.
 #[utoipa::path(delete, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "drop_schema",
     params(
@@ -377,29 +319,6 @@ fn confirm(name: &str, confirmation: Option<&str>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::ConfirmationMismatch, format!("`confirm` must be {name:?}.")))
-}
-
-fn check_attributes(display_name: Option<&str>, quota: Option<i64>) -> Result<(), Problem> {
-    display_name.map_or(Ok(()), institution::check_display_name).map_err(invalid)?;
-    if quota.is_some_and(|bytes| bytes < 0) {
-        return Err(invalid("`quotaBytes` is not negative."));
-    }
-    Ok(())
-}
-
-fn check_connection_limit(limit: Option<i32>) -> Result<(), Problem> {
-    match limit {
-        None | Some(1..=10_000) => Ok(()),
-        Some(_) => Err(invalid("`connectionLimit` is 1 to 10000, or null for the default.")),
-    }
-}
-
-fn check_labels(labels: Option<BTreeMap<String, String>>) -> Result<Option<Value>, Problem> {
-    let Some(labels) = labels else {
-        return Ok(None);
-    };
-    institution::check_labels(&labels).map_err(invalid)?;
-    Ok(Some(serde_json::to_value(labels).unwrap_or_default()))
 }
 
 fn parse_sort(text: &str) -> Result<Sort, Problem> {

@@ -120,6 +120,10 @@ pub struct NewSchemaRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 128)]
     pub external_id: Option<String>,
+    /// Values for the template's seed, which reads them as `tenantry.parameter('locale')`: at most 20 of up
+    /// to 1,000 characters. `institution` and `institution_name` are there anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<BTreeMap<String, String>>,
 }
 
 /// Either an action or new attributes.

@@ -127,6 +127,7 @@ fn situation_code(situation: Situation) -> &'static str {
         Situation::BadName => "invalid_name",
         Situation::ChangedByHand => "changed_by_hand",
         Situation::CredentialsExist => "credentials_exist",
+        Situation::ParameterMissing => "parameter_missing",
         Situation::Transient => "database_unavailable",
         Situation::DiskFull => "disk_full",
         Situation::Forbidden => "missing_right",

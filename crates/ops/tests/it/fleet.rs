@@ -92,6 +92,7 @@ impl TestFleet {
             quota_bytes: None,
             contact: tenantry_domain::institution::Contact::default(),
             external_id: None,
+            parameters: std::collections::BTreeMap::new(),
         };
         submit::create_schema(&self.fleet, &Requester::system(), request).await.unwrap().operation
     }

@@ -112,7 +112,8 @@ async fn cancelling_an_import_cancels_what_has_not_begun() {
     submit::cancel(&fleet.fleet, &Requester::system(), import).await.unwrap();
     assert_eq!(fleet.operation(import).await.state, OperationState::Queued);
     let worker = fleet.worker();
-    assert_eq!(fleet.ended(import).await.state, OperationState::Cancelled);
+    let ended = fleet.ended(import).await;
+    assert_eq!(ended.state, OperationState::Cancelled, "{ended:#?}");
     worker.stop().await;
     let children = children(&fleet, import).await;
     for child in &children {

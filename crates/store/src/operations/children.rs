@@ -189,8 +189,8 @@ pub async fn cancel_queued(tx: &mut Tx, parent: Uuid, limit: i64) -> Result<Vec<
              finished_at = clock_timestamp(), updated_at = clock_timestamp()
          from (select id from operation
                where parent_id = $1 and state = 'queued' and started_at is null
-               limit $2 for update skip locked) some
-         where o.id = some.id
+               limit $2 for update skip locked) chosen
+         where o.id = chosen.id
          returning o.id, o.kind, o.schema_name, o.input, o.error",
     )
     .bind(parent)

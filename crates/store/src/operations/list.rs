@@ -58,8 +58,8 @@ macro_rules! page_query {
     ($with:expr, $rows:literal) => {
         concat!(
             $with,
-            // a template's script is left out: it can have megabytes
-            "select id, kind, schema_id, schema_name, input - 'script' as input, state, unwinding,
+            // a template's script and seed are left out: it can have megabytes
+            "select id, kind, schema_id, schema_name, input - 'script' - 'seed' as input, state, unwinding,
                     attempt, steps_done, steps_total, current_step, error, result, actor,
                     required_role, source, request_id, cancel_requested_at, run_at, created_at,
                     started_at, finished_at, updated_at, parent_id, children_total, children_done

@@ -114,6 +114,7 @@ async fn build_fleet(fleet: &Fleet, institutions: usize) -> Outcome {
             quota_bytes: None,
             contact: tenantry_domain::institution::Contact::default(),
             external_id: None,
+            parameters: std::collections::BTreeMap::new(),
         };
         match submit::create_schema(fleet, &Requester::system(), request).await {
             Ok(accepted) => pending.push((name, accepted.operation)),

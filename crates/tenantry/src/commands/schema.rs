@@ -43,6 +43,8 @@ Examples:
     Update(attributes::Update),
     /// Create many institutions from a file of CSV
     Import(sheets::Import),
+    /// Write institutions to a file of CSV, which an import takes back
+    Export(sheets::Export),
     /// Shut an institution out: its sessions end, its data stays
     Suspend(Change),
     /// Let a suspended institution in again
@@ -90,6 +92,9 @@ pub(crate) struct Create {
     /// What your own system calls it
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
+    /// A value for the template's seed
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = attributes::key_value)]
+    parameters: Vec<(String, String)>,
     /// Issue what its application logs in with, and print it; with --json beside the operation
     #[arg(long, requires = "wait")]
     credentials: bool,
@@ -175,6 +180,7 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Usage(arguments) => usage::show(&client, &path(arguments.name()), arguments).await,
         Command::Update(arguments) => attributes::update(&client, arguments).await,
         Command::Import(arguments) => sheets::import(&client, arguments).await,
+        Command::Export(arguments) => sheets::export(&client, arguments).await,
         Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
         Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
         Command::Credentials(arguments) => credentials(&client, arguments).await,
@@ -201,6 +207,7 @@ fn path(name: &str) -> String {
 
 async fn create(client: &Client, arguments: Create) -> Outcome {
     let labels: BTreeMap<String, String> = arguments.labels.into_iter().collect();
+    let parameters: BTreeMap<String, String> = arguments.parameters.into_iter().collect();
     let body = NewSchemaRequest {
         name: arguments.name,
         display_name: arguments.display_name,
@@ -210,6 +217,7 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
         quota_bytes: arguments.quota,
         contact: arguments.contact.into_contact(),
         external_id: arguments.external_id,
+        parameters: (!parameters.is_empty()).then_some(parameters),
     };
     let path = "/api/admin/schemas";
     if !arguments.credentials {

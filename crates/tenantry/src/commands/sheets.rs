@@ -1,7 +1,7 @@
-//! `tenantry schema import`: institutions from a file of CSV.
+//! `tenantry schema import` and `tenantry schema export`: institutions from and to a file of CSV.
 
-use std::io::Read as _;
-use std::path::PathBuf;
+use std::io::{Read as _, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tenantry_api::types::{ImportOutcome, ImportReport, ProblemBody};
@@ -131,4 +131,87 @@ fn print(report: &ImportReport, only_invalid: bool) {
         report.differs,
         report.invalid
     );
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+An import takes the file back. Cells that a spreadsheet would run as a formula have an apostrophe in
+front, which the import takes away.
+Examples:
+  tenantry schema export -o schools.csv
+  tenantry schema export --label region=north | cut -d, -f1")]
+pub(crate) struct Export {
+    /// The file; stdout when left out
+    #[arg(long, short = 'o', value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Only names that contain this
+    #[arg(long, short = 'q', value_name = "TEXT")]
+    search: Option<String>,
+    /// Only these states, separated by commas; those that live when left out
+    #[arg(long)]
+    state: Option<String>,
+    /// Only the one that your own system calls so
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// Only those with these labels, separated by commas
+    #[arg(long, value_name = "KEY=VALUE")]
+    label: Option<String>,
+}
+
+pub(crate) async fn export(client: &Client, arguments: Export) -> Outcome {
+    if client.json {
+        return Err(Failure::new(Exit::Refused, "an export is CSV, not JSON")
+            .hint("For JSON: tenantry schema list --json"));
+    }
+    let query: Vec<(&str, String)> = [
+        ("q", arguments.search),
+        ("state", arguments.state),
+        ("externalId", arguments.external_id),
+        ("label", arguments.label),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key, value?)))
+    .collect();
+    match arguments.output {
+        None => take(client, &query, &mut std::io::stdout().lock()).await,
+        Some(file) => {
+            // under another name until it is whole: half a list would be taken for all
+            let mut part = file.clone().into_os_string();
+            part.push(".part");
+            let part = PathBuf::from(part);
+            let written = write_file(client, &query, &part).await;
+            let done =
+                written.and_then(|()| std::fs::rename(&part, &file).map_err(unwritable(&file)));
+            if done.is_err() {
+                let _ = std::fs::remove_file(&part);
+            }
+            done
+        }
+    }
+}
+
+async fn write_file(client: &Client, query: &[(&str, String)], file: &Path) -> Outcome {
+    let mut out = std::fs::File::create(file).map_err(unwritable(file))?;
+    take(client, query, &mut out).await?;
+    out.sync_all().map_err(unwritable(file))
+}
+
+async fn take(client: &Client, query: &[(&str, String)], out: &mut impl Write) -> Outcome {
+    let mut download = client.download("/api/admin/schemas/export", query).await?;
+    while let Some(piece) = download.next().await? {
+        match out.write_all(&piece).and_then(|()| out.flush()) {
+            Ok(()) => {}
+            // a reader that has seen enough (`| head`)
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) => {
+                return Err(Failure::new(Exit::Refused, format!("cannot write: {error}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(file: &Path) -> impl FnOnce(std::io::Error) -> Failure {
+    let file = file.display().to_string();
+    move |error| Failure::new(Exit::Refused, format!("cannot write {file}: {error}"))
 }

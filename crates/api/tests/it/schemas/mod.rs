@@ -4,6 +4,7 @@ mod attributes;
 mod create;
 mod credentials;
 mod delete;
+mod export;
 mod facets;
 mod import;
 mod list;
