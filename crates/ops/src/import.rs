@@ -2,6 +2,7 @@
 //! are there are changed, and one operation is queued with a creation for each of the others as its
 //! child. Whatever changed between the look and the transaction makes the look be repeated.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
@@ -271,10 +272,10 @@ async fn look(fleet: &Fleet, rows: &[Row], options: &Options) -> Result<There, R
         }
     }
     for row in rows {
-        let key = key_of(row, options);
-        if !there.templates.contains_key(&key) {
-            let found = templates::find(store, &key.0, key.1).await?;
-            there.templates.insert(key, found);
+        if let Entry::Vacant(place) = there.templates.entry(key_of(row, options)) {
+            let (name, version) = place.key();
+            let found = templates::find(store, name, *version).await?;
+            place.insert(found);
         }
     }
     Ok(there)
