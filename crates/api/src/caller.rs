@@ -44,7 +44,7 @@ impl Caller {
 
     /// The caller as one who asks for a change.
     pub(crate) fn requester(&self, idempotency: Option<(String, Vec<u8>)>) -> Requester {
-        Requester { actor: self.actor(), role: self.role, idempotency }
+        Requester { actor: self.actor(), role: self.role, idempotency, expected: None }
     }
 
     /// Refuses a caller whose role does not suffice for a part of a route.

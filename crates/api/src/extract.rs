@@ -22,38 +22,72 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        require_json(&request)?;
-        let key = idempotency_key(&request)?;
-        let method = request.method().clone();
-        let path = request.uri().path().to_owned();
-        let bytes = Bytes::from_request(request, state).await.map_err(too_large)?;
+        require_type(&request, "application/json")?;
+        let (bytes, idempotency) = keyed_body(request, state).await?;
         let value = serde_json::from_slice(&bytes)
             .map_err(|error| Problem::new(Code::InvalidRequest, format!("The body: {error}.")))?;
-        let idempotency = key.map(|key| {
-            let mut hash = Sha256::new();
-            hash.update(method.as_str());
-            hash.update([0]);
-            hash.update(&path);
-            hash.update([0]);
-            hash.update(&bytes);
-            (key, hash.finalize().to_vec())
-        });
         Ok(Self { value, idempotency })
     }
 }
 
-fn require_json(request: &Request) -> Result<(), Problem> {
+/// A sheet of CSV as it came, with what makes sending it twice safe.
+pub(crate) struct Sheet {
+    pub(crate) bytes: Bytes,
+    /// The `Idempotency-Key` and SHA-256 over method, path with query, and body.
+    pub(crate) idempotency: Option<(String, Vec<u8>)>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Sheet {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        require_type(&request, "text/csv")?;
+        let (bytes, idempotency) = keyed_body(request, state).await?;
+        Ok(Self { bytes, idempotency })
+    }
+}
+
+/// The body, and the key with a hash over all that was asked for.
+async fn keyed_body<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<(Bytes, Option<(String, Vec<u8>)>), Problem> {
+    let key = idempotency_key(&request)?;
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let query = request.uri().query().map(str::to_owned);
+    let bytes = Bytes::from_request(request, state).await.map_err(too_large)?;
+    let idempotency = key.map(|key| {
+        let mut hash = Sha256::new();
+        hash.update(method.as_str());
+        hash.update([0]);
+        hash.update(&path);
+        if let Some(query) = query {
+            hash.update([b'?']);
+            hash.update(&query);
+        }
+        hash.update([0]);
+        hash.update(&bytes);
+        (key, hash.finalize().to_vec())
+    });
+    Ok((bytes, idempotency))
+}
+
+fn require_type(request: &Request, wanted: &str) -> Result<(), Problem> {
     let content_type = request
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    if essence.eq_ignore_ascii_case(wanted) {
         return Ok(());
     }
     let given = if essence.is_empty() { "none" } else { essence };
-    Err(Problem::new(Code::UnsupportedMediaType, format!("The content type is {given:?}.")))
+    Err(Problem::new(
+        Code::UnsupportedMediaType,
+        format!("The content type is {given:?}; this route takes {wanted}."),
+    ))
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {

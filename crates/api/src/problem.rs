@@ -9,7 +9,7 @@ use tenantry_domain::template::Refusal as TemplateRefusal;
 use tenantry_ops::Refusal;
 use tenantry_pg::{PgError, Situation};
 
-use crate::types::ProblemBody;
+use crate::types::{ImportReport, ProblemBody};
 
 /// The header that carries a request's id in both directions.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -20,13 +20,14 @@ pub(crate) struct Problem {
     code: Code,
     detail: String,
     refusals: Vec<TemplateRefusal>,
+    report: Option<Box<ImportReport>>,
     cause: Option<String>,
 }
 
 impl Problem {
     /// A refusal with the words for this occurrence.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), refusals: Vec::new(), cause: None }
+        Self { code, detail: detail.into(), refusals: Vec::new(), report: None, cause: None }
     }
 
     /// A template whose files were refused.
@@ -41,7 +42,18 @@ impl Problem {
             ),
             None => String::new(),
         };
-        Self { code: Code::TemplateRefused, detail, refusals, cause: None }
+        Self { code: Code::TemplateRefused, detail, refusals, report: None, cause: None }
+    }
+
+    /// An import with invalid rows.
+    pub(crate) fn import(report: ImportReport) -> Self {
+        let detail = format!(
+            "{} of {} rows are invalid; nothing was changed.",
+            report.invalid,
+            report.rows.len()
+        );
+        let report = Some(Box::new(report));
+        Self { report, ..Self::new(Code::ImportRefused, detail) }
     }
 
     /// An error of ours; its cause goes to the log and nowhere else.
@@ -50,6 +62,7 @@ impl Problem {
             code: Code::Internal,
             detail: "The server ran into an error of its own.".into(),
             refusals: Vec::new(),
+            report: None,
             cause: Some(cause.to_string()),
         }
     }
@@ -84,12 +97,16 @@ fn status(code: Code) -> StatusCode {
         | Code::InvalidState
         | Code::CredentialsExist
         | Code::OperationFinished
+        | Code::ExternalIdTaken
         | Code::NotRetryable => StatusCode::CONFLICT,
+        Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::InvalidName
         | Code::ConfirmationMismatch
         | Code::IdempotencyMismatch
+        | Code::ImportRefused
+        | Code::ParameterMissing
         | Code::TemplateRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -138,6 +155,7 @@ pub(crate) async fn with_body(request: Request, next: Next) -> Response {
         help: problem.code.help().to_owned(),
         request_id,
         refusals: problem.refusals.into_iter().map(Into::into).collect(),
+        report: problem.report.map(|report| *report),
     };
     *response.body_mut() = serde_json::to_vec(&body).unwrap_or_default().into();
     let json = HeaderValue::from_static("application/problem+json");
@@ -206,8 +224,37 @@ impl From<Refusal> for Problem {
                 Self::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
             }
             Refusal::Managed(error) => Self::internal(error),
+            Refusal::Changed { name, tag, last } => changed(&name, &tag, last),
+            Refusal::ExternalIdTaken { id, bearer } => Self::new(
+                Code::ExternalIdTaken,
+                match bearer {
+                    Some(bearer) => format!("The external id {id:?} is that of {bearer}."),
+                    None => {
+                        format!("The external id {id:?} was another's a moment ago; try again.")
+                    }
+                },
+            ),
+            Refusal::ParameterMissing(names) => Self::new(
+                Code::ParameterMissing,
+                format!("The template's seed requires `parameters` for: {}.", names.join(", ")),
+            ),
+            Refusal::Busy => Self::new(
+                Code::Unavailable,
+                "Others kept changing the same institutions meanwhile; nothing was changed.",
+            ),
             Refusal::BadPool(reason) => Self::new(Code::InvalidRequest, reason),
             Refusal::Store(error) => error.into(),
         }
     }
+}
+
+/// What is there now, and what was done to it last.
+fn changed(name: &str, tag: &str, last: Option<(String, String)>) -> Problem {
+    let last = match last {
+        Some((action, actor)) => format!(" The last change was `{action}` by {actor}."),
+        None => String::new(),
+    };
+    let detail =
+        format!("{name} is at version \"{tag}\", which is none that `If-Match` names.{last}");
+    Problem::new(Code::PreconditionFailed, detail)
 }

@@ -30,8 +30,8 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    audit, credentials, events, findings, health, operations, pools, schemas, templates, tokens,
-    usage,
+    audit, credentials, events, exports, findings, health, imports, operations, pools, schemas,
+    templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -56,6 +56,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tokens::whoami))
         .routes(routes!(schemas::list, schemas::create))
         .routes(routes!(schemas::facets))
+        .routes(routes!(exports::export))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(imports::import))
+                .layer(DefaultBodyLimit::max(8 * MIB)),
+        )
         .routes(routes!(schemas::show, schemas::patch, schemas::delete))
         .routes(routes!(credentials::show, credentials::issue))
         .routes(routes!(usage::history))

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::usage::SchemaUsage;
+use tenantry_domain::version::tag;
 use tenantry_ops::runner::Description;
 use tenantry_store::operations::Operation;
 use tenantry_store::schemas::TenantSchema;
@@ -38,6 +39,9 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         active_operation: row.active_operation,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        contact: row.contact,
+        external_id: row.external_id,
+        version: tag(row.id, row.revision),
     }
 }
 
@@ -83,8 +87,8 @@ pub(crate) fn operation(app: &App, row: Operation, journal: &[Step]) -> Operatio
         schema_id: row.schema_id,
         state: row.state,
         progress: Progress {
-            done: row.steps_done,
-            total: row.steps_total,
+            done: row.children_total.map_or(row.steps_done, |_| row.children_done.unwrap_or(0)),
+            total: row.children_total.unwrap_or(row.steps_total),
             current: row.current_step,
             unwinding: row.unwinding,
         },
@@ -100,6 +104,7 @@ pub(crate) fn operation(app: &App, row: Operation, journal: &[Step]) -> Operatio
         started_at: row.started_at,
         finished_at: row.finished_at,
         duration_ms,
+        parent: row.parent,
     }
 }
 
@@ -122,7 +127,9 @@ fn step_bodies(kind: &Description, row: &Operation, journal: &[Step]) -> Vec<Ste
 
 /// The journal has what is over; what is under way follows from the count.
 fn step_state<'a>(row: &Operation, seq: i32, line: Option<&'a Step>) -> &'a str {
-    let running = row.state == OperationState::Running;
+    // one that waits for others is at work between its looks
+    let waits_for_others = row.state == OperationState::Waiting && row.children_total.is_some();
+    let running = row.state == OperationState::Running || waits_for_others;
     match row.steps_done {
         done if running && !row.unwinding && seq == done => "running",
         done if !row.unwinding && seq < done => "done",

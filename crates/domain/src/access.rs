@@ -84,6 +84,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/admin/tokens", ADMIN),
     route("POST", "/api/admin/tokens", ADMIN),
     route("DELETE", "/api/admin/tokens/{id}", ADMIN),
+    route("POST", "/api/admin/schemas/import", OPERATOR),
+    route("GET", "/api/admin/schemas/export", VIEWER),
 ];
 
 /// Who may use a route; none when the table has no line for it.

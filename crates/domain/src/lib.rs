@@ -8,12 +8,15 @@
 pub mod access;
 pub mod clock;
 pub mod finding;
+pub mod institution;
 pub mod operation;
 pub mod pool;
 pub mod problem;
 pub mod quota;
 pub mod schema;
+pub mod sheet;
 pub mod slug;
 pub mod template;
 pub mod token;
 pub mod usage;
+pub mod version;

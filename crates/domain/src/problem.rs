@@ -90,13 +90,25 @@ codes! {
         "Mend the places that `refusals` names.";
     /// The body is larger than the route takes.
     TooLarge = "The request body is too large",
-        "A template may have 16 MiB, any other request 1 MiB.";
-    /// The content type is not JSON.
-    UnsupportedMediaType = "The request body must be JSON",
-        "Send `Content-Type: application/json`.";
+        "A template may have 16 MiB, an import 8 MiB, any other request 1 MiB.";
+    /// The content type is not the one that the route takes: JSON, or CSV for an import.
+    UnsupportedMediaType = "The request body has another form than this route takes",
+        "Send `Content-Type: application/json`; an import takes `text/csv`.";
     /// The control database cannot be reached.
     Unavailable = "A database cannot be reached",
         "Nothing was changed. Try again in a few seconds; see /readyz.";
+    /// `If-Match` names another version than the one that is there.
+    PreconditionFailed = "It was changed meanwhile",
+        "Read it again (its `ETag` is the new version), and decide anew.";
+    /// Another institution has the external id.
+    ExternalIdTaken = "The external id belongs to another institution",
+        "Choose another one, or take it from the institution that `detail` names.";
+    /// An import has invalid rows, or is no sheet at all.
+    ImportRefused = "The file cannot be imported",
+        "Mend what `report` names row by row, or leave those rows out with `skipInvalid`.";
+    /// The template's seed cannot do without a parameter.
+    ParameterMissing = "The template needs to be told more",
+        "Give what `detail` names in `parameters` (`--parameter NAME=VALUE`).";
     /// An error on our side.
     Internal = "Something went wrong on the server",
         "The server's log has the cause under this request id.";

@@ -91,6 +91,39 @@ impl FromStr for QuotaLevel {
     }
 }
 
+/// Bytes as people write them: `5GB`, `1.5 TB`, `1024`. The units are PostgreSQL's, powers of 1024.
+///
+/// # Errors
+/// What is wrong, as a sentence.
+pub fn parse_bytes(text: &str) -> Result<i64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let power = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "kb" | "kib" => 1,
+        "mb" | "mib" => 2,
+        "gb" | "gib" => 3,
+        "tb" | "tib" => 4,
+        _ => return Err(format!("`{text}` is not a size: write 500MB, 5GB, or bytes.")),
+    };
+    // whole numbers exactly, whatever their size
+    let exact = number.parse::<i64>().ok().map(|count| count.checked_mul(1 << (10 * power)));
+    match exact {
+        Some(Some(bytes)) => return Ok(bytes),
+        Some(None) => return Err(format!("`{text}` is more than 8 EB.")),
+        None => {}
+    }
+    let most = 2_f64.powi(63);
+    match number.parse::<f64>().ok().map(|count| count * 1024_f64.powi(power)) {
+        Some(bytes) if bytes < most && number.starts_with(|c: char| c.is_ascii_digit()) => {
+            Ok(bytes.round() as i64)
+        }
+        Some(bytes) if bytes >= most => Err(format!("`{text}` is more than 8 EB.")),
+        _ => Err(format!("`{text}` is not a size: write 500MB, 5GB, or bytes.")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::QuotaLevel::{self, Blocked, Ok, Soft, Warning};
@@ -128,5 +161,24 @@ mod tests {
         }
         assert_eq!(QuotaLevel::next(Ok, Some(i64::MAX), Some(i64::MAX)), Soft);
         assert_eq!(QuotaLevel::next(Ok, Some(0), Some(0)), Blocked, "a quota of nothing");
+    }
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("1024", 1024),
+            ("5GB", 5 << 30),
+            (" 1.5 kb ", 1536),
+            ("2TiB", 2 << 40),
+            ("9223372036854775807", i64::MAX),
+        ] {
+            assert_eq!(super::parse_bytes(text), Result::Ok(bytes), "{text}");
+        }
+        for text in
+            ["", "GB", "5 XB", "-1", ".5GB", "1.2.3", "1e3", "8388608 TB", "99999999999999999999"]
+        {
+            assert!(super::parse_bytes(text).is_err(), "{text}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use tenantry_store::audit;
 use tenantry_store::schemas::{self, TenantSchema};
 use url::Url;
 
+use crate::attributes::check_version;
 use crate::fleet::Fleet;
 use crate::submit::{Refusal, Requester};
 
@@ -67,7 +68,7 @@ pub async fn roles(fleet: &Fleet, name: &str) -> Result<Vec<ApplicationRole>, Re
 /// Sets how many sessions each role of an institution may have; none is the default.
 ///
 /// # Errors
-/// `SchemaNotFound`, `NoCredentials`, `Managed`, `Store`.
+/// `SchemaNotFound`, `Changed`, `NoCredentials`, `Managed`, `Store`.
 pub async fn set_connection_limit(
     fleet: &Fleet,
     who: &Requester,
@@ -75,6 +76,9 @@ pub async fn set_connection_limit(
     limit: Option<i32>,
 ) -> Result<TenantSchema, Refusal> {
     let schema = with_roles(fleet, name).await?;
+    // held until the limit is set: nobody changes the institution in between
+    let mut tx = fleet.store.begin().await?;
+    check_version(&mut tx, who, schema.id, name).await?;
     let change = fleet.database.set_connection_limit(schema.id, limit);
     let detail = json!({ "connectionLimit": limit });
     audited(fleet, who, &schema, "set_connection_limit", detail, change).await?;

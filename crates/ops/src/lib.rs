@@ -1,20 +1,25 @@
 //! Everything that changes the world, durably.
 //!
-//! [`submit`] is the only way in: it writes an operation into the control database. [`runner`]
+//! [`submit`] is the only way in: it writes an operation into the control database
+//! ([`attributes`] are changed at once; [`import`] asks for many). [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
 //! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`pool`] and [`housekeeping`] are what
 //! the control plane does unasked.
 
+pub mod attributes;
 pub mod credentials;
 pub mod doctor;
 pub mod fleet;
 pub mod housekeeping;
+pub mod import;
 pub mod kinds;
 pub mod mirror;
 pub mod pool;
 pub mod quotas;
 pub mod reconcile;
+mod request;
 pub mod runner;
+mod seeds;
 pub mod submit;
 pub mod usage;
 

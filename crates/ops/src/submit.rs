@@ -2,19 +2,23 @@
 //! audit row and its event in one transaction. What the database alone knows is checked again when
 //! the operation runs.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use tenantry_domain::access::Role;
+use tenantry_domain::institution::Contact;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::TemplateScript;
 use tenantry_pg::PgError;
-use tenantry_store::audit::{self, Actor};
-use tenantry_store::operations::{self, Idempotency, Inserted, NewOperation};
-use tenantry_store::schemas::{self, Attributes, NewSchema, TenantSchema};
+use tenantry_store::audit;
+use tenantry_store::operations::{self, Inserted, NewOperation};
+use tenantry_store::schemas::{self, NewSchema, TenantSchema};
 use tenantry_store::{Tx, events, templates};
 use uuid::Uuid;
 
+use crate::attributes::{check_version, id_taken};
 use crate::fleet::Fleet;
 use crate::kinds::marker::tell;
 use crate::kinds::{
@@ -22,99 +26,10 @@ use crate::kinds::{
     SuspendSchema, UnblockWrites, UndropSchema, registry,
 };
 use crate::runner::Kind;
+use crate::seeds;
 
-/// Who asks, and what makes asking twice safe.
-#[derive(Clone, Debug)]
-pub struct Requester {
-    /// For the audit log.
-    pub actor: Actor,
-    /// What whoever asks may do.
-    pub role: Role,
-    /// The client's key and the hash of its request.
-    pub idempotency: Option<(String, Vec<u8>)>,
-}
-
-impl Requester {
-    /// Tenantry itself.
-    pub fn system() -> Self {
-        Self { actor: Actor::system(), role: Role::Admin, idempotency: None }
-    }
-
-    fn idempotency(&self) -> Option<Idempotency> {
-        self.idempotency.as_ref().map(|(key, hash)| Idempotency {
-            actor: self.key_owner(),
-            key: key.clone(),
-            hash: hash.clone(),
-        })
-    }
-
-    fn key_owner(&self) -> String {
-        self.actor.token_id.map_or_else(|| self.actor.name.clone(), |id| id.to_string())
-    }
-}
-
-/// An operation that was accepted.
-#[derive(Clone, Copy, Debug)]
-pub struct Accepted {
-    /// Its id.
-    pub operation: Uuid,
-    /// Whether it was accepted before, under the same key.
-    pub repeated: bool,
-}
-
-/// Why nothing was accepted.
-#[derive(Debug)]
-pub enum Refusal {
-    /// A living institution has the name.
-    SchemaExists(String),
-    /// There is no institution of that name.
-    SchemaNotFound(String),
-    /// There is no template of that name (or version).
-    TemplateNotFound(String),
-    /// The state does not allow the action.
-    InvalidState {
-        /// The institution.
-        name: String,
-        /// Its state.
-        state: SchemaState,
-        /// What was asked for.
-        action: SchemaAction,
-    },
-    /// The key was used for another request.
-    IdempotencyMismatch,
-    /// There is no such operation.
-    OperationNotFound,
-    /// It has ended.
-    OperationFinished(OperationState),
-    /// Whoever asked for it needed this role, and so does whoever cancels or retries it.
-    NeedsRole(Role),
-    /// It neither failed nor is stuck.
-    NotRetryable(OperationState),
-    /// In this state an institution has no roles to log in as.
-    NoCredentials {
-        /// The institution.
-        name: String,
-        /// Its state.
-        state: SchemaState,
-    },
-    /// The role has a password, and nobody asked to replace it.
-    CredentialsExist {
-        /// The institution.
-        name: String,
-    },
-    /// The managed database did not do it.
-    Managed(PgError),
-    /// A pool's settings do not go together; why, as a sentence.
-    BadPool(String),
-    /// The control database did not do it.
-    Store(PgError),
-}
-
-impl From<PgError> for Refusal {
-    fn from(error: PgError) -> Self {
-        Self::Store(error)
-    }
-}
+pub use crate::attributes::set_attributes;
+pub use crate::request::{Accepted, Refusal, Requester};
 
 /// An institution that is asked for.
 #[derive(Clone, Debug)]
@@ -131,12 +46,18 @@ pub struct CreateRequest {
     pub labels: Value,
     /// Bytes that it may use.
     pub quota_bytes: Option<i64>,
+    /// Whom to ask there.
+    pub contact: Contact,
+    /// What the user's own system calls it.
+    pub external_id: Option<String>,
+    /// Values for the template's seed.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// Asks for an institution's schema.
 ///
 /// # Errors
-/// `SchemaExists`, `TemplateNotFound`, `IdempotencyMismatch`, `Store`.
+/// `SchemaExists`, `ExternalIdTaken`, `TemplateNotFound`, `ParameterMissing`, `IdempotencyMismatch`, `Store`.
 pub async fn create_schema(
     fleet: &Fleet,
     who: &Requester,
@@ -153,6 +74,10 @@ pub async fn create_schema(
                 None => request.template.clone(),
             })
         })?;
+    let missing = seeds::missing(&template, &request.parameters);
+    if !missing.is_empty() {
+        return Err(Refusal::ParameterMissing(missing));
+    }
     let id = Uuid::now_v7();
     let name = request.name.as_str();
     let mut tx = fleet.store.begin().await?;
@@ -164,16 +89,24 @@ pub async fn create_schema(
         template_version: template.version,
         labels: &request.labels,
         quota_bytes: request.quota_bytes,
+        contact: &request.contact,
+        external_id: request.external_id.as_deref(),
     };
-    if !schemas::insert(&mut tx, &new).await? {
+    let entered = schemas::insert(&mut tx, &new).await;
+    if !matches!(entered, Ok(true)) {
         drop(tx);
         // the same request, sent at the same moment, may have been the one that took the name
         if let Some(accepted) = repeated(fleet, who).await? {
             return Ok(accepted);
         }
-        return Err(Refusal::SchemaExists(name.to_owned()));
+        return Err(match entered {
+            Ok(_) => Refusal::SchemaExists(name.to_owned()),
+            Err(error) => id_taken(fleet, error, request.external_id.as_deref()).await,
+        });
     }
-    let kind = CreateSchema::new(id, name, template.name, template.version);
+    let parameters = seeds::given(&template, new.display_name, &request.parameters);
+    let kind =
+        CreateSchema::new(id, name, template.name, template.version).with_parameters(parameters);
     // no `begin`: the row that was entered says already what it would say
     tell(&mut tx, id, name, SchemaState::Provisioning).await?;
     let accepted = file(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
@@ -185,7 +118,7 @@ pub async fn create_schema(
 /// Asks for a change of an institution that exists.
 ///
 /// # Errors
-/// `SchemaNotFound`, `InvalidState`, `SchemaExists` (undrop, when the name is taken),
+/// `SchemaNotFound`, `Changed`, `InvalidState`, `SchemaExists` (undrop, when the name is taken),
 /// `IdempotencyMismatch`, `Store`.
 pub async fn change_schema(
     fleet: &Fleet,
@@ -203,7 +136,8 @@ pub async fn change_schema(
 /// Asks for a change of exactly this schema, whatever others bear or bore its name.
 ///
 /// # Errors
-/// `InvalidState`, `SchemaExists` (undrop, when the name is taken), `IdempotencyMismatch`, `Store`.
+/// `Changed`, `InvalidState`, `SchemaExists` (undrop, when the name is taken), `IdempotencyMismatch`,
+/// `Store`.
 pub async fn change_this(
     fleet: &Fleet,
     who: &Requester,
@@ -211,6 +145,7 @@ pub async fn change_this(
     action: SchemaAction,
 ) -> Result<Accepted, Refusal> {
     let mut tx = fleet.store.begin().await?;
+    check_version(&mut tx, who, schema.id, &schema.name).await?;
     let pending = operations::is_pending(&mut tx, schema.id).await?;
     let possible = match action {
         // takes the name at once, so it must be the next thing that happens
@@ -282,40 +217,6 @@ async fn find_for(
         .ok_or_else(|| Refusal::SchemaNotFound(name.to_owned()))
 }
 
-/// Changes attributes of an institution; done at once, no operation.
-///
-/// # Errors
-/// `SchemaNotFound`, `Store`.
-pub async fn set_attributes(
-    fleet: &Fleet,
-    who: &Requester,
-    name: &str,
-    change: &Attributes<'_>,
-) -> Result<TenantSchema, Refusal> {
-    let not_found = || Refusal::SchemaNotFound(name.to_owned());
-    let schema = schemas::by_name(&fleet.store, name).await?.ok_or_else(not_found)?;
-    let mut tx = fleet.store.begin().await?;
-    schemas::set_attributes(&mut tx, schema.id, change).await?;
-    let detail = json!({
-        "displayName": change.display_name,
-        "labels": change.labels,
-        "quotaBytes": change.quota_bytes,
-    });
-    let entry = audit::Entry {
-        action: "update_schema",
-        schema_id: Some(schema.id),
-        schema_name: Some(&schema.name),
-        operation_id: None,
-        outcome: "succeeded",
-        detail,
-    };
-    audit::insert(&mut tx, &who.actor, &entry).await?;
-    let data = json!({ "name": schema.name, "state": schema.state });
-    events::insert(&mut tx, "schema.changed", Some(schema.id), None, &data).await?;
-    tx.commit().await?;
-    schemas::by_id(&fleet.store, schema.id).await?.ok_or_else(not_found)
-}
-
 /// Asks for a version of a template, made from a folder that was read and checked.
 ///
 /// # Errors
@@ -342,7 +243,8 @@ pub async fn create_template(
         script.sql(),
         Value::Array(migrations),
         who.actor.name.clone(),
-    );
+    )
+    .with_seed(script.seed.clone());
     let mut tx = fleet.store.begin().await?;
     let accepted = queue(&mut tx, who, &kind, None, Role::Admin).await?;
     tx.commit().await?;
@@ -395,9 +297,23 @@ pub async fn retry(fleet: &Fleet, who: &Requester, id: Uuid) -> Result<(), Refus
     (kind.begin)(&operation.input, &mut tx)
         .await
         .map_err(|error| name_taken(error.into(), name))?;
+    if operation.children_total.is_some() {
+        retry_children(&mut tx, who, id).await?;
+    }
     log_request(&mut tx, who, "retry_operation", &operation).await?;
     tx.commit().await?;
     fleet.wake_workers();
+    Ok(())
+}
+
+/// Those that failed, and only those, are tried again with the operation that they belong to.
+async fn retry_children(tx: &mut Tx, who: &Requester, parent: Uuid) -> Result<(), Refusal> {
+    for child in operations::retry_children(tx, parent, who.actor.token_id).await? {
+        if let Some(kind) = registry().get(&child.kind) {
+            let name = child.schema_name.as_deref().unwrap_or_default();
+            (kind.begin)(&child.input, tx).await.map_err(|error| name_taken(error.into(), name))?;
+        }
+    }
     Ok(())
 }
 
@@ -465,6 +381,7 @@ async fn file<K: Kind>(
         source: who.actor.source,
         request_id: who.actor.request_id.clone(),
         idempotency: who.idempotency(),
+        parent: None,
     };
     match operations::insert(tx, &new).await? {
         Inserted::New => {}
@@ -492,13 +409,13 @@ async fn file<K: Kind>(
 }
 
 /// The operation that the requester's key already stands for.
-async fn repeated(fleet: &Fleet, who: &Requester) -> Result<Option<Accepted>, Refusal> {
+pub(crate) async fn repeated(fleet: &Fleet, who: &Requester) -> Result<Option<Accepted>, Refusal> {
     let Some((key, hash)) = &who.idempotency else {
         return Ok(None);
     };
     match operations::by_idempotency(&fleet.store, &who.key_owner(), key).await? {
         None => Ok(None),
-        Some((operation, there)) if there == *hash => {
+        Some((Some(operation), there)) if there == *hash => {
             Ok(Some(Accepted { operation, repeated: true }))
         }
         Some(_) => Err(Refusal::IdempotencyMismatch),

@@ -23,6 +23,8 @@ pub enum Situation {
     ChangedByHand,
     /// `TN021`: the role has a password already.
     CredentialsExist,
+    /// `TN031`: the template's seed requires a parameter that was not given.
+    ParameterMissing,
     /// The server could not be reached, is starting or stopping, has no free connection, or a lock
     /// or deadlock was in the way: the same call may succeed later.
     Transient,
@@ -47,6 +49,13 @@ impl PgError {
     /// An error that we found ourselves.
     pub fn new(situation: Situation, message: impl Into<String>) -> Self {
         Self { situation, message: message.into(), hint: None, sqlstate: None }
+    }
+
+    /// The same error, with the place where it happened in front.
+    #[must_use]
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
     }
 
     /// What it means for whoever goes on.
@@ -144,6 +153,7 @@ pub fn situation_of(sqlstate: &str) -> Situation {
         "TN007" => Situation::BadName,
         "TN008" => Situation::ChangedByHand,
         "TN021" => Situation::CredentialsExist,
+        "TN031" => Situation::ParameterMissing,
         "53100" => Situation::DiskFull,
         "42501" => Situation::Forbidden,
         // serialization, deadlock, lock timeout, lock table or memory full, too many connections

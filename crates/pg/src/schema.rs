@@ -40,6 +40,8 @@ pub struct NewSchema<'a> {
     pub template: &'a str,
     /// The template's version.
     pub version: i32,
+    /// Values for the template's seed, as an object of texts; none where nothing was given.
+    pub parameters: Option<&'a serde_json::Value>,
 }
 
 impl ManagedDatabase {
@@ -47,16 +49,17 @@ impl ManagedDatabase {
     /// when it was made already.
     ///
     /// # Errors
-    /// `InstitutionExists`, `ForeignSchema`, `TemplateMissing`, `BadName`, `Fenced`, or what the
-    /// template's script ran into; then nothing was made.
+    /// `InstitutionExists`, `ForeignSchema`, `TemplateMissing`, `BadName`, `ParameterMissing`,
+    /// `Fenced`, or what the template's script or seed ran into; then nothing was made.
     pub async fn make_schema(&self, new: NewSchema<'_>, fence: Fence) -> Result<Marker, PgError> {
-        let call = sqlx::query_as("select * from tenantry.make_schema($1, $2, $3, $4, $5, $6)")
+        let call = sqlx::query_as("select * from tenantry.make_schema($1, $2, $3, $4, $5, $6, $7)")
             .bind(new.id)
             .bind(new.institution)
             .bind(new.template)
             .bind(new.version)
             .bind(fence.operation)
             .bind(fence.generation)
+            .bind(new.parameters)
             .fetch_one(self.pool());
         self.guarded(fence, call).await
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sqlx::{Executor, PgConnection};
-use tenantry_domain::template::Spares;
+use tenantry_domain::template::{Seed, Spares};
 use uuid::Uuid;
 
 use crate::database::ManagedDatabase;
@@ -35,10 +35,23 @@ impl ManagedDatabase {
     /// # Errors
     /// What the script ran into, with the server's message; `Refused` when it reached outside.
     pub async fn prove_template(&self, text: &str, fence: Fence) -> Result<Proof, PgError> {
-        self.guarded(fence, self.prove(text, fence)).await
+        self.prove_seeded(text, None, fence).await
     }
 
-    async fn prove(&self, text: &str, fence: Fence) -> Result<Proof, PgError> {
+    /// As [`prove_template`](Self::prove_template), with a seed that is run after the script.
+    ///
+    /// # Errors
+    /// The same; what the seed ran into comes with its line.
+    pub async fn prove_seeded(
+        &self,
+        text: &str,
+        seed: Option<&Seed>,
+        fence: Fence,
+    ) -> Result<Proof, PgError> {
+        self.guarded(fence, self.prove(text, seed, fence)).await
+    }
+
+    async fn prove(&self, text: &str, seed: Option<&Seed>, fence: Fence) -> Result<Proof, PgError> {
         let scratch = Ident::new(format!("tenantry_scratch_{}", Uuid::new_v4().simple()))
             .expect("49 characters, no NUL");
         let mut tx = self.pool().begin().await?;
@@ -60,6 +73,17 @@ impl ManagedDatabase {
         let start = Instant::now();
         tx.execute(script(text)).await?;
         let took = start.elapsed();
+        let relations = sqlx::query_scalar(
+            "select count(*)::int4 from pg_class where relnamespace = $1::regnamespace",
+        )
+        .bind(scratch.to_string())
+        .fetch_one(&mut *tx)
+        .await?;
+        // rows that a seed writes are written after a spare was claimed
+        let (spares, spares_reason) = keeps_own_name(&mut tx, &scratch).await?;
+        if let Some(seed) = seed {
+            sow(&mut tx, seed).await?;
+        }
         let outside: Option<String> =
             sqlx::query_scalar(OUTSIDE).bind(scratch.raw()).fetch_optional(&mut *tx).await?;
         if let Some(object) = outside {
@@ -68,13 +92,6 @@ impl ManagedDatabase {
                 format!("the script made or changed {object}, which is outside its own schema"),
             ));
         }
-        let relations = sqlx::query_scalar(
-            "select count(*)::int4 from pg_class where relnamespace = $1::regnamespace",
-        )
-        .bind(scratch.to_string())
-        .fetch_one(&mut *tx)
-        .await?;
-        let (spares, spares_reason) = keeps_own_name(&mut tx, &scratch).await?;
         tx.rollback().await?;
         Ok(Proof { relations, took, spares, spares_reason })
     }
@@ -105,6 +122,37 @@ impl ManagedDatabase {
         .await
     }
 
+    /// As [`publish_template`](Self::publish_template), with the seed that belongs to the version.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn publish_seeded(
+        &self,
+        name: &str,
+        text: &str,
+        checksum: &str,
+        spares: (Spares, Option<&str>),
+        operation: Uuid,
+        seed: &Seed,
+    ) -> Result<i32, PgError> {
+        let (lines, statements): (Vec<i32>, Vec<&str>) =
+            seed.statements.iter().map(|(line, text)| (*line, text.as_str())).unzip();
+        let requires: Vec<&str> = seed.requires.keys().map(String::as_str).collect();
+        let call = sqlx::query_scalar(
+            "select tenantry.publish_template($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(name)
+        .bind(text)
+        .bind(checksum)
+        .bind(spares.0.as_str())
+        .bind(spares.1)
+        .bind(operation)
+        .bind(statements)
+        .bind(lines)
+        .bind(requires);
+        brief(call.fetch_one(self.pool())).await
+    }
+
     /// Takes back what an operation published.
     ///
     /// # Errors
@@ -116,6 +164,20 @@ impl ManagedDatabase {
         brief(call).await?;
         Ok(())
     }
+}
+
+/// Runs a seed with its examples, as `run_seed` will with what is given.
+async fn sow(tx: &mut PgConnection, seed: &Seed) -> Result<(), PgError> {
+    sqlx::query("select set_config('tenantry.parameters', $1, true)")
+        .bind(serde_json::to_string(&seed.examples()).unwrap_or_default())
+        .execute(&mut *tx)
+        .await?;
+    for (line, statement) in &seed.statements {
+        tx.execute(script(statement.as_str()))
+            .await
+            .map_err(|error| PgError::from(error).at(&format!("line {line} of the seed")))?;
+    }
+    Ok(())
 }
 
 /// Where the schema that is the search path keeps its own name as text: in the catalogs, or in rows

@@ -48,8 +48,13 @@ async fn patient() -> Patient {
         .await
         .unwrap();
     for name in ["oakwood", "riverside"] {
-        let new =
-            NewSchema { id: Uuid::new_v4(), institution: name, template: "default", version: 1 };
+        let new = NewSchema {
+            id: Uuid::new_v4(),
+            institution: name,
+            template: "default",
+            version: 1,
+            parameters: None,
+        };
         let fence = Fence { operation: Uuid::new_v4(), generation: 1 };
         database.make_schema(new, fence).await.unwrap();
     }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
 use sqlx::{Connection, Executor};
-use tenantry_domain::template::Spares;
+use tenantry_domain::template::{Seed, Spares};
 use tenantry_pg::Fence;
 use tenantry_pg::database::DatabaseConfig;
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
@@ -74,7 +74,13 @@ fn fence() -> Fence {
 }
 
 async fn make(database: &ManagedDatabase, name: &str) -> Result<Marker, PgError> {
-    let new = NewSchema { id: Uuid::new_v4(), institution: name, template: "default", version: 1 };
+    let new = NewSchema {
+        id: Uuid::new_v4(),
+        institution: name,
+        template: "default",
+        version: 1,
+        parameters: None,
+    };
     database.make_schema(new, fence()).await
 }
 
@@ -125,7 +131,13 @@ async fn a_script_that_fails_leaves_no_schema_and_no_role() {
     let script = "create table a (id int); create table a (id int);";
     database.publish_template("broken", script, "x", PLAIN, Uuid::new_v4()).await.unwrap();
     let name = name();
-    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "broken", version: 1 };
+    let new = NewSchema {
+        id: Uuid::new_v4(),
+        institution: &name,
+        template: "broken",
+        version: 1,
+        parameters: None,
+    };
     let failed = database.make_schema(new, fence()).await.unwrap_err();
     assert_eq!(failed.sqlstate(), Some("42P07"));
     let mut admin = test.connect().await;
@@ -536,7 +548,13 @@ async fn the_same_operation_claims_once_and_its_undo_leaves_nothing() {
     let Engine { database, test } = engine().await;
     stock(&database, 2).await;
     let name = name();
-    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "default", version: 1 };
+    let new = NewSchema {
+        id: Uuid::new_v4(),
+        institution: &name,
+        template: "default",
+        version: 1,
+        parameters: None,
+    };
     let operation = fence();
     let first = database.make_schema(new, operation).await.unwrap();
     let again = Fence { generation: 2, ..operation };
@@ -707,7 +725,13 @@ async fn a_pinned_function_works_after_a_claim() {
     database.publish_template("pinned", script, "p", found, Uuid::new_v4()).await.unwrap();
     database.make_spare(Uuid::new_v4(), "pinned", 1, fence()).await.unwrap();
     let name = name();
-    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "pinned", version: 1 };
+    let new = NewSchema {
+        id: Uuid::new_v4(),
+        institution: &name,
+        template: "pinned",
+        version: 1,
+        parameters: None,
+    };
     let marker = database.make_schema(new, fence()).await.unwrap();
     assert_eq!(database.spares(None).await.unwrap(), []);
     let mut app = application(&engine, &marker).await;
@@ -744,6 +768,175 @@ async fn a_version_that_keeps_its_name_has_no_spares_and_is_made_by_its_script()
     let refused = database.make_spare(Uuid::new_v4(), "homely", 1, fence()).await.unwrap_err();
     assert_eq!(refused.situation(), Situation::TemplateMissing);
     let name = name();
-    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "homely", version: 1 };
+    let new = NewSchema {
+        id: Uuid::new_v4(),
+        institution: &name,
+        template: "homely",
+        version: 1,
+        parameters: None,
+    };
     assert_eq!(database.make_schema(new, fence()).await.unwrap().state, "active");
+}
+
+const SEED: &str = "-- requires admin_email
+create table told (name text, value text);
+insert into told select p, tenantry.parameter(p)
+from unnest(array['institution', 'institution_name', 'locale', 'admin_email']) p;
+insert into pupil (name) values (tenantry.parameter('institution_name'));";
+
+/// A template of that name with a seed, proved and published as an operation does it.
+async fn seeded(engine: &Engine, name: &str, seed: &str) -> Result<(), PgError> {
+    let seed = Seed::read(seed).unwrap();
+    engine.database.prove_seeded(SCRIPT, Some(&seed), fence()).await?;
+    let operation = Uuid::new_v4();
+    engine.database.publish_seeded(name, SCRIPT, name, PLAIN, operation, &seed).await?;
+    Ok(())
+}
+
+async fn make_from(
+    engine: &Engine,
+    template: &str,
+    name: &str,
+    parameters: serde_json::Value,
+) -> Result<Marker, PgError> {
+    let parameters = Some(&parameters);
+    let new = NewSchema { id: Uuid::new_v4(), institution: name, template, version: 1, parameters };
+    engine.database.make_schema(new, fence()).await
+}
+
+async fn told(engine: &Engine, schema: &str) -> Vec<(String, Option<String>)> {
+    let table = Ident::new(schema).unwrap();
+    let look = ddl!("select name, value from {}.told order by name", table);
+    sqlx::query_as(look.into_sql()).fetch_all(&mut engine.test.connect().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_seed_stores_its_parameters_as_data_from_a_spare_and_without_one() {
+    let engine = engine().await;
+    seeded(&engine, "seeded", SEED).await.unwrap();
+    let hostile = "'); drop schema tenantry cascade; -- $$ \"\\";
+    for with_spare in [false, true] {
+        if with_spare {
+            engine.database.make_spare(Uuid::new_v4(), "seeded", 1, fence()).await.unwrap();
+        }
+        let name = name();
+        let given = serde_json::json!({ "institution_name": hostile, "admin_email": hostile });
+        let made = make_from(&engine, "seeded", &name, given).await.unwrap();
+        assert_eq!(
+            told(&engine, &made.schema_name).await,
+            [
+                ("admin_email".to_owned(), Some(hostile.to_owned())),
+                ("institution".to_owned(), Some(name.clone())),
+                ("institution_name".to_owned(), Some(hostile.to_owned())),
+                ("locale".to_owned(), None),
+            ]
+        );
+        let owner: String = sqlx::query_scalar(
+            "select pg_get_userbyid(relowner)::text from pg_class
+             where relname = 'told' and relnamespace = $1::regnamespace",
+        )
+        .bind(Ident::new(made.schema_name).unwrap().to_string())
+        .fetch_one(&mut engine.test.connect().await)
+        .await
+        .unwrap();
+        assert_eq!(owner, "tenantry_schema_owner");
+    }
+    let spares = engine.database.spares(Some("seeded")).await.unwrap();
+    assert!(spares.is_empty(), "the second one came from the spare: {spares:?}");
+}
+
+#[tokio::test]
+async fn a_seed_that_fails_undoes_the_creation_and_names_its_line() {
+    let engine = engine().await;
+    // in the proof every value is another one than the first institution's
+    let seed = "-- requires pupils = 30\n\n\
+                insert into pupil (name) values ('Ada');\n\
+                insert into exam (pupil_id, mark)\n  values ((select id from pupil), tenantry.parameter('pupils')::int);";
+    seeded(&engine, "picky", seed).await.unwrap();
+    engine.database.make_spare(Uuid::new_v4(), "picky", 1, fence()).await.unwrap();
+    let name = name();
+    let missing = make_from(&engine, "picky", &name, serde_json::json!({})).await.unwrap_err();
+    assert_eq!(missing.situation(), Situation::ParameterMissing);
+    assert!(missing.to_string().contains("'pupils'"), "{missing}");
+    for (value, state, words) in
+        [("many", "22P02", "invalid input syntax"), ("101", "23514", "check constraint")]
+    {
+        let given = serde_json::json!({ "pupils": value });
+        let failed = make_from(&engine, "picky", &name, given).await.unwrap_err();
+        assert_eq!(failed.sqlstate(), Some(state), "{failed}");
+        for word in [words, "line 4 of the template's seed"] {
+            assert!(failed.to_string().contains(word), "{word}: {failed}");
+        }
+    }
+    let left: i64 = sqlx::query_scalar(
+        "select (select count(*) from tenantry.schema_marker where institution = $1)
+              + (select count(*) from pg_roles where rolname like '%' || $1 || '%')
+              + (select count(*) from pg_namespace where nspname like '%' || $1 || '%')",
+    )
+    .bind(&name)
+    .fetch_one(&mut engine.test.connect().await)
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+    // the spare is a spare still, and serves the next one
+    let spares = engine.database.spares(Some("picky")).await.unwrap();
+    assert_eq!(spares[0].ready, 1);
+    make_from(&engine, "picky", &name, serde_json::json!({ "pupils": "7" })).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_seed_is_proved_before_it_is_published() {
+    let engine = engine().await;
+    for (seed, word) in [
+        ("select 1;\n\ninsert into no_such_table values (1)", "line 3 of the seed"),
+        ("insert into pupil (id, name) values (tenantry.parameter('x')::int, 'a')", "line 1"),
+        // what a reader of the text cannot see
+        (
+            "do $$ begin execute format('create table %s.leak (a int)', chr(112) || 'ublic'); end $$",
+            "line 1",
+        ),
+    ] {
+        let refused = seeded(&engine, "bad", seed).await.unwrap_err();
+        assert!(refused.to_string().contains(word), "{word}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn the_sql_door_takes_parameters_and_keeps_none_of_them() {
+    let engine = engine().await;
+    seeded(&engine, "seeded", SEED).await.unwrap();
+    let mut caller = engine.test.connect().await;
+    let call = "select outcome, error_code, coalesce(error, '')
+                from tenantry.create_institution_schema($1, 'seeded', $2)";
+    let name = name();
+    for (given, code) in [
+        (serde_json::json!({}), "TN031"),
+        (serde_json::json!([]), "22023"),
+        (serde_json::json!({ "admin_email": "x".repeat(1001) }), "22023"),
+    ] {
+        let (outcome, error, _): (String, Option<String>, String) =
+            sqlx::query_as(call).bind(&name).bind(&given).fetch_one(&mut caller).await.unwrap();
+        assert_eq!((outcome.as_str(), error.as_deref()), ("failed", Some(code)), "{given}");
+    }
+    let mut tx = caller.begin().await.unwrap();
+    let given = serde_json::json!({ "admin_email": "head@oak.example", "locale": "de" });
+    let (outcome, _, error): (String, Option<String>, String) =
+        sqlx::query_as(call).bind(&name).bind(&given).fetch_one(&mut *tx).await.unwrap();
+    assert_eq!(outcome, "succeeded", "{error}");
+    let after: Option<String> = sqlx::query_scalar("select tenantry.parameter('admin_email')")
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+    assert_eq!(after, None, "the rest of the transaction is not told");
+    tx.commit().await.unwrap();
+    let told = told(&engine, &format!("inst_{name}")).await;
+    assert_eq!(told[0].1.as_deref(), Some("head@oak.example"));
+    assert_eq!(told[2].1.as_deref(), Some(&*name), "without another one, the name itself");
+    let log: i64 = sqlx::query_scalar(
+        "select count(*) from tenantry.call_log l where l::text like '%head@oak.example%'",
+    )
+    .fetch_one(&mut caller)
+    .await
+    .unwrap();
+    assert_eq!(log, 0);
 }

@@ -4,6 +4,7 @@
 //! The tables' DDL is in `tables/`, forward only; [`control`] opens the database and applies it.
 
 pub mod audit;
+pub mod change_keys;
 pub mod control;
 pub mod events;
 pub mod findings;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
-use tenantry_domain::template::Spares;
+use tenantry_domain::template::{Seed, Spares};
 
 use crate::columns::{time, word};
 use crate::{PgError, Store, Tx};
@@ -34,6 +34,10 @@ pub struct Template {
     pub created_by: String,
     /// When.
     pub created_at: Timestamp,
+    /// What fills a new institution with its first rows.
+    pub seed: Option<String>,
+    /// The parameters that the seed cannot do without; none without a seed.
+    pub seed_requires: Option<Vec<String>>,
 }
 
 impl FromRow<'_, PgRow> for Template {
@@ -50,6 +54,8 @@ impl FromRow<'_, PgRow> for Template {
             spares_reason: row.try_get("spares_reason")?,
             created_by: row.try_get("created_by")?,
             created_at: time(row, "created_at")?,
+            seed: row.try_get("seed")?,
+            seed_requires: row.try_get("seed_requires")?,
         })
     }
 }
@@ -79,12 +85,14 @@ pub struct NewTemplate<'a> {
     pub spares_reason: Option<&'a str>,
     /// Who made it.
     pub created_by: &'a str,
+    /// What fills a new institution with its first rows.
+    pub seed: Option<&'a Seed>,
 }
 
 macro_rules! columns {
     () => {
         "select name, version, layout, checksum, migrations, relations, proof_ms, spares,
-                spares_reason, created_by, created_at
+                spares_reason, created_by, created_at, seed, seed_requires
          from template "
     };
 }
@@ -97,8 +105,8 @@ pub async fn insert(tx: &mut Tx, new: &NewTemplate<'_>) -> Result<(), PgError> {
     sqlx::query(
         "insert into template
            (name, version, layout, checksum, script, migrations, relations, proof_ms, created_by,
-            spares, spares_reason)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            spares, spares_reason, seed, seed_requires)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict (name, version) do nothing",
     )
     .bind(new.name)
@@ -112,6 +120,8 @@ pub async fn insert(tx: &mut Tx, new: &NewTemplate<'_>) -> Result<(), PgError> {
     .bind(new.created_by)
     .bind(new.spares.as_str())
     .bind(new.spares_reason)
+    .bind(new.seed.map(|seed| &seed.text))
+    .bind(new.seed.map(|seed| seed.requires.keys().cloned().collect::<Vec<String>>()))
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -17,8 +17,18 @@ const KEPT_FOR: Duration = Duration::from_secs(1);
 /// More filters than a fleet has people looking at it.
 const MOST: usize = 256;
 
-/// Text and states.
-type Filter = (Option<String>, Vec<String>);
+/// Which schemas are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Filter {
+    /// A LIKE pattern for name and display name.
+    pub(crate) pattern: Option<String>,
+    /// In one of these states.
+    pub(crate) states: Vec<String>,
+    /// With this external id.
+    pub(crate) external_id: Option<String>,
+    /// With these labels.
+    pub(crate) labels: Option<serde_json::Value>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Counted {
@@ -34,15 +44,8 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// How many schemas match the LIKE pattern and are in one of the states.
-    pub(crate) async fn of(
-        &self,
-        pool: &PgPool,
-        pattern: Option<&str>,
-        states: &[&str],
-    ) -> Result<i64, PgError> {
-        let filter: Filter =
-            (pattern.map(str::to_owned), states.iter().map(|s| (*s).to_owned()).collect());
+    /// How many schemas pass the filter.
+    pub(crate) async fn of(&self, pool: &PgPool, filter: Filter) -> Result<i64, PgError> {
         // before the count: a change between the two makes the count be thrown away
         let (last_change,): (Option<Timestamp>,) =
             sqlx::query_as("select max(updated_at) from tenant_schema").fetch_one(pool).await?;
@@ -55,10 +58,14 @@ impl Totals {
         let at = Instant::now();
         let total = sqlx::query_scalar(
             "select count(*) from tenant_schema s
-             where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)",
+             where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)
+               and ($3::text is null or s.external_id = $3)
+               and ($4::jsonb is null or s.labels @> $4)",
         )
-        .bind(pattern)
-        .bind(states)
+        .bind(&filter.pattern)
+        .bind(&filter.states)
+        .bind(&filter.external_id)
+        .bind(&filter.labels)
         .fetch_one(pool)
         .await?;
         let mut kept = self.lock();

@@ -239,3 +239,47 @@ create table pool (
 );
 -- the newest refill of each template
 create index operation_refill on operation ((input ->> 'template'), id) where kind = 'refill_pool';
+
+-- What an institution's people and the user's own system know it by.
+alter table tenant_schema
+  add column contact_name text,
+  add column contact_email text,
+  add column contact_phone text,
+  add column external_id text;
+create unique index tenant_schema_external on tenant_schema (external_id)
+  where external_id is not null and state <> 'purged';
+
+-- How often a row was changed: what `ETag` and `If-Match` go by. Whatever sets `updated_at` counts, and
+-- nothing else: measuring does not. A time would do as long as no clock is ever set back.
+alter table tenant_schema add column revision bigint not null default 1;
+create function tenant_schema_counts() returns trigger language plpgsql as $$
+begin
+  new.revision := old.revision + 1;
+  return new;
+end $$;
+create trigger tenant_schema_counts before update on tenant_schema
+  for each row when (old.updated_at is distinct from new.updated_at)
+  execute function tenant_schema_counts();
+
+-- Keys of requests that changed attributes, for a day. (Those of operations are in their rows.)
+create table change_key (
+  actor       text not null,
+  key         text not null,
+  hash        bytea not null,
+  created_at  timestamptz not null default clock_timestamp(),
+  primary key (actor, key)
+);
+create index change_key_age on change_key (created_at);
+
+-- Operations that belong to another one: an import and its creations. How many there are, and how many
+-- of them are over as of the parent's last look, stands in the parent's row.
+alter table operation
+  add column parent_id uuid,
+  add column children_total integer,
+  add column children_done integer;
+create index operation_children on operation (parent_id, state, id) where parent_id is not null;
+
+-- What fills a new institution with its first rows, and the parameters that it cannot do without.
+alter table template
+  add column seed text,
+  add column seed_requires text[];

@@ -86,6 +86,20 @@ fn missing(directory: &std::path::Path, named: bool) -> Failure {
     )
 }
 
+/// An answer that is on its way.
+pub(crate) struct Download<'a> {
+    client: &'a Client,
+    response: reqwest::Response,
+}
+
+impl Download<'_> {
+    /// The next piece; none at the end. One that was cut off fails.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let chunk = self.response.chunk().await.map_err(|error| self.client.unreachable(&error))?;
+        Ok(chunk.map(|bytes| bytes.to_vec()))
+    }
+}
+
 /// A part of a path, safe whatever it contains.
 pub(crate) fn segment(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
@@ -113,6 +127,54 @@ impl Client {
             request = request.header("prefer", format!("wait={}", wait.as_secs()));
         }
         self.send(request).await
+    }
+
+    /// Sends a body that is based on a version; the server refuses it when another one is there.
+    pub(crate) async fn send_based<B: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+        version: Option<&str>,
+    ) -> Result<T, Failure> {
+        let mut request = self.request(method, path).json(body);
+        if let Some(version) = version {
+            // with or without the quotes that the header has
+            request = request.header("if-match", format!("\"{}\"", version.trim_matches('"')));
+        }
+        self.send(request).await
+    }
+
+    /// Sends a sheet of CSV.
+    pub(crate) async fn send_sheet<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        sheet: Vec<u8>,
+        wait: Option<Duration>,
+    ) -> Result<T, Failure> {
+        let request = self.request(Method::POST, path).query(query);
+        let mut request = request.header("content-type", "text/csv").body(sheet);
+        if let Some(wait) = wait {
+            request = request.header("prefer", format!("wait={}", wait.as_secs()));
+        }
+        self.send(request).await
+    }
+
+    /// Asks for something that may be large; the answer is taken piece by piece.
+    pub(crate) async fn download(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Download<'_>, Failure> {
+        let request = self.request(Method::GET, path).query(query).timeout(Duration::MAX);
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        if response.status().is_success() {
+            return Ok(Download { client: self, response });
+        }
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        Err(self.refused(status, &bytes))
     }
 
     /// Sends a request without a body.
@@ -144,10 +206,14 @@ impl Client {
                 .hint("Do server and command line have the same version?")
             });
         }
-        Err(match serde_json::from_slice::<ProblemBody>(&bytes) {
+        Err(self.refused(status, &bytes))
+    }
+
+    fn refused(&self, status: StatusCode, bytes: &[u8]) -> Failure {
+        match serde_json::from_slice::<ProblemBody>(bytes) {
             Ok(problem) => Failure::from_problem(problem),
             Err(_) => self.not_ours(status),
-        })
+        }
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Failure {

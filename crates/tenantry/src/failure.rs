@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use tenantry_api::types::ProblemBody;
+use tenantry_domain::problem::Code;
 
 /// The kinds of failure that a script can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Failure {
         let exit = match problem.status {
             401 | 403 => Exit::NotAllowed,
             404 => Exit::NotFound,
-            409 => Exit::Conflict,
+            409 | 412 => Exit::Conflict,
             503 => Exit::Unreachable,
             500.. => Exit::Failed,
             _ => Exit::Refused,
@@ -73,6 +74,16 @@ impl Failure {
             problem.help.clone()
         };
         Self { exit, message, way_on: Some(way_on), body: serde_json::to_value(problem).ok() }
+    }
+
+    /// The problem's code, where the server refused.
+    pub(crate) fn code(&self) -> Option<Code> {
+        serde_json::from_value(self.body.as_ref()?.get("code")?.clone()).ok()
+    }
+
+    /// The body that HTTP gave.
+    pub(crate) fn document(&self) -> Option<&serde_json::Value> {
+        self.body.as_ref()
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {

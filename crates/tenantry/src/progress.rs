@@ -88,6 +88,13 @@ fn result(operation: &OperationBody) -> String {
     if let Some(schema) = result["schemaName"].as_str() {
         return format!(": schema {schema} is {}", result["state"].as_str().unwrap_or("there"));
     }
+    if let (Some(created), Some(updated)) = (result["created"].as_i64(), result["updated"].as_i64())
+    {
+        return format!(
+            ": {created} created, {updated} updated, {} unchanged, {} differ, {} left out",
+            result["unchanged"], result["differs"], result["skipped"]
+        );
+    }
     if let (Some(made), Some(retired)) = (result["made"].as_i64(), result["retired"].as_i64()) {
         return format!(": {made} spares made, {retired} dropped");
     }

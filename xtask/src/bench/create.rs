@@ -86,6 +86,7 @@ async fn bare(number: usize, database: &ManagedDatabase) -> Result<f64> {
         institution: &institution,
         template: "default",
         version: 1,
+        parameters: None,
     };
     let start = Instant::now();
     database.make_schema(new, Fence { operation: Uuid::now_v7(), generation: 1 }).await?;

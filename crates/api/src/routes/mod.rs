@@ -1,10 +1,13 @@
 //! The handlers, one file for each noun.
 
+mod attributes;
 pub mod audit;
 pub mod credentials;
 pub mod events;
+pub mod exports;
 pub mod findings;
 pub mod health;
+pub mod imports;
 pub mod operations;
 pub mod pools;
 pub mod schemas;

@@ -41,6 +41,8 @@ pub(crate) struct ListQuery {
     /// `nextCursor` of the page before.
     #[param(pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
+    /// The operation that they belong to; not together with `schema`.
+    parent: Option<Uuid>,
 }
 
 /// Lists operations, the newest first. The list leaves out each step's errors and times.
@@ -72,7 +74,11 @@ pub(crate) async fn list(
         states: parse_words::<OperationState>(query.state.as_deref())?,
         kind: query.kind,
         schema: query.schema,
+        parent: query.parent,
     };
+    if filter.parent.is_some() && filter.schema.is_some() {
+        return Err(invalid("`parent` and `schema` exclude each other."));
+    }
     let page = operations::list(&app.fleet().store, &filter, after, offset, limit).await?;
     let next_cursor =
         page.items.last().filter(|_| page.more).map(|last| URL_SAFE_NO_PAD.encode(last.id));

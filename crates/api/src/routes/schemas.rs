@@ -1,5 +1,7 @@
 //! Institutions' schemas: `/api/admin/schemas`.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,19 +9,22 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use tenantry_domain::access::Role;
+use tenantry_domain::institution;
 use tenantry_domain::problem::Code;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
-use tenantry_ops::credentials::set_connection_limit;
-use tenantry_ops::submit::{self, CreateRequest};
+use tenantry_domain::template::check_parameters;
+use tenantry_domain::version::tag;
+use tenantry_ops::submit::{self, CreateRequest, Requester};
 use tenantry_ops::usage::measure_now;
-use tenantry_store::schemas::{self, Attributes, Cursor, Filter, Sort, SortKey, Start};
+use tenantry_store::schemas::{self, Cursor, Filter, Sort, SortKey, Start};
 use utoipa::IntoParams;
 
+use super::attributes::{change_attributes, check_attributes, check_labels, is_listed};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
-use crate::headers::{ChangeHeaders, PreferredWait};
+use crate::headers::{BasedOn, ChangeHeaders, IfMatch, IfNoneMatch, KnownAs, PreferredWait, etag};
 use crate::problem::Problem;
 use crate::shape;
 use crate::types::{
@@ -50,6 +55,11 @@ pub(crate) struct ListQuery {
     /// `nextCursor` of the page before.
     #[param(pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
+    /// What your own system calls the institution.
+    external_id: Option<String>,
+    /// Labels that it has, separated by commas.
+    #[param(example = "region=north,plan=basic")]
+    label: Option<String>,
 }
 
 /// Lists schemas.
@@ -74,17 +84,38 @@ pub(crate) async fn list(
             _ => return Err(invalid("`offset` is not negative.")),
         },
     };
-    let states = parse_words::<SchemaState>(query.state.as_deref())?;
-    if query.q.as_deref().is_some_and(|q| q.contains('\0')) {
-        return Err(invalid("`q` contains a NUL character."));
-    }
-    let filter = Filter { text: query.q.filter(|q| !q.is_empty()), states };
+    let filter = filter(query.q, query.state.as_deref(), query.external_id, query.label)?;
     let page = schemas::list(&app.fleet().store, &filter, sort, &start, limit).await?;
     Ok(Json(SchemaList {
         items: page.items.into_iter().map(shape::schema).collect(),
         total: page.total,
         next_cursor: page.next.map(|cursor| cursor.encode()),
     }))
+}
+
+/// Which schemas a list shows, or an export writes.
+pub(super) fn filter(
+    q: Option<String>,
+    state: Option<&str>,
+    external_id: Option<String>,
+    label: Option<String>,
+) -> Result<Filter, Problem> {
+    let states = parse_words::<SchemaState>(state)?;
+    if [&q, &external_id, &label].into_iter().flatten().any(|text| text.contains('\0')) {
+        return Err(invalid("The query contains a NUL character."));
+    }
+    let mut labels = BTreeMap::new();
+    for pair in label.unwrap_or_default().split(',').filter(|pair| !pair.is_empty()) {
+        let (key, value) =
+            pair.split_once('=').ok_or_else(|| invalid("`label` is `key=value`."))?;
+        labels.insert(key.to_owned(), value.to_owned());
+    }
+    Ok(Filter {
+        text: q.filter(|q| !q.is_empty()),
+        states,
+        external_id: external_id.filter(|id| !id.is_empty()),
+        labels: (!labels.is_empty()).then(|| serde_json::to_value(labels).unwrap_or_default()),
+    })
 }
 
 /// Counts over the whole fleet.
@@ -109,28 +140,36 @@ pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Probl
 }
 
 /// Shows a schema, with its size measured now if the managed database answers. The living one bears
-/// the name; without one, the one dropped last.
+/// the name; without one, the one dropped last. `ETag` is the version of what people change and of the
+/// state; what is measured or under way is not part of it.
 #[utoipa::path(get, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "show_schema",
-    params(("name" = String, Path, description = "The institution's name")), responses(
-    (status = 200, body = SchemaBody),
+    params(("name" = String, Path, description = "The institution's name"), KnownAs), responses(
+    (status = 200, body = SchemaBody, headers(("ETag" = String, description = "Its version"))),
+    (status = 304, description = "It is at the version of `If-None-Match`"),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn show(
     State(app): State<App>,
     Path(name): Path<String>,
-) -> Result<Json<SchemaBody>, Problem> {
+    IfNoneMatch(known): IfNoneMatch,
+) -> Result<Response, Problem> {
     let name = existing_name(&name)?;
     let fleet = app.fleet();
     let not_found =
         || Problem::new(Code::SchemaNotFound, format!("There is no institution {name}."));
     let schema = schemas::by_name(&fleet.store, name).await?.ok_or_else(not_found)?;
+    if known.is_some_and(|known| known.holds(schema.id, schema.revision)) {
+        let etag = etag(&tag(schema.id, schema.revision));
+        return Ok((StatusCode::NOT_MODIFIED, etag).into_response());
+    }
     // a size that cannot be had (the server is away) leaves the last one standing
     if let Err(error) = measure_now(fleet, schema.id).await {
         tracing::debug!("{name} was not measured: {error}");
     }
     let schema = schemas::by_id(&fleet.store, schema.id).await?.ok_or_else(not_found)?;
-    Ok(Json(shape::schema(schema)))
+    let body = shape::schema(schema);
+    Ok((etag(&body.version), Json(body)).into_response())
 }
 
 /// Asks for an institution's schema.
@@ -157,6 +196,11 @@ pub(crate) async fn create(
     })?;
     check_attributes(value.display_name.as_deref(), value.quota_bytes)?;
     let labels = check_labels(value.labels)?;
+    let contact = value.contact.unwrap_or_default();
+    institution::check_contact(&contact).map_err(invalid)?;
+    value.external_id.as_deref().map_or(Ok(()), institution::check_external_id).map_err(invalid)?;
+    let parameters = value.parameters.unwrap_or_default();
+    check_parameters(&parameters).map_err(invalid)?;
     let template = value.template.unwrap_or_else(|| "default".to_owned());
     if template.contains('\0') {
         return Err(invalid("`template` contains a NUL character."));
@@ -168,24 +212,28 @@ pub(crate) async fn create(
         template_version: value.template_version,
         labels: labels.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
         quota_bytes: value.quota_bytes,
+        contact,
+        external_id: value.external_id,
+        parameters,
     };
     let accepted =
         submit::create_schema(app.fleet(), &caller.requester(idempotency), request).await?;
     answer(&app, accepted, wait).await
 }
 
-/// Changes attributes, or asks for an action.
+/// Changes attributes, or asks for an action. With `If-Match` only where that version is still there.
 #[utoipa::path(patch, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "patch_schema",
     params(
         ("name" = String, Path, description = "The institution's name"),
-        ChangeHeaders,
+        ChangeHeaders, BasedOn,
     ),
     request_body = SchemaPatch, responses(
-    (status = 200, body = PatchOutcome, description = "Attributes are changed, or the operation ended within the wait"),
+    (status = 200, body = PatchOutcome, headers(("ETag" = String, description = "The new version, for attributes")), description = "Attributes are changed, or the operation ended within the wait"),
     (status = 202, body = OperationBody, description = "The operation is queued or under way"),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json"),
     (status = 413, body = ProblemBody, content_type = "application/problem+json"),
     (status = 415, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json"),
@@ -194,36 +242,18 @@ pub(crate) async fn patch(
     State(app): State<App>,
     caller: Caller,
     wait: PreferredWait,
+    IfMatch(expected): IfMatch,
     Path(name): Path<String>,
     Body { value, idempotency }: Body<SchemaPatch>,
 ) -> Result<Response, Problem> {
     let name = existing_name(&name)?;
-    let who = caller.requester(idempotency);
-    let listed =
-        value.display_name.is_some() || value.labels.is_some() || value.quota_bytes.is_some();
-    let attributes = listed || value.connection_limit.is_some();
+    let who = Requester { expected, ..caller.requester(idempotency) };
+    let attributes = is_listed(&value) || value.connection_limit.is_some();
     let Some(action) = value.action else {
         if !attributes || value.confirm.is_some() {
             return Err(invalid("Give either `action` or attributes to change."));
         }
-        check_attributes(value.display_name.as_deref(), value.quota_bytes.flatten())?;
-        let labels = check_labels(value.labels)?;
-        let change = Attributes {
-            display_name: value.display_name.as_deref(),
-            labels: labels.as_ref(),
-            quota_bytes: value.quota_bytes,
-        };
-        if let Some(limit) = value.connection_limit {
-            check_connection_limit(limit)?;
-            let schema = set_connection_limit(app.fleet(), &who, name, limit).await?;
-            if !listed {
-                let body = PatchOutcome::Schema(Box::new(shape::schema(schema)));
-                return Ok((StatusCode::OK, Json(body)).into_response());
-            }
-        }
-        let schema = submit::set_attributes(app.fleet(), &who, name, &change).await?;
-        let body = PatchOutcome::Schema(Box::new(shape::schema(schema)));
-        return Ok((StatusCode::OK, Json(body)).into_response());
+        return change_attributes(&app, &who, name, value).await;
     };
     if attributes {
         return Err(invalid("`action` and attributes exclude each other."));
@@ -246,7 +276,7 @@ pub(crate) async fn patch(
 #[utoipa::path(delete, path = "/api/admin/schemas/{name}", tag = "schemas", operation_id = "drop_schema",
     params(
         ("name" = String, Path, description = "The institution's name"),
-        ChangeHeaders,
+        ChangeHeaders, BasedOn,
     ),
     request_body = DropRequest, responses(
     (status = 200, body = OperationBody, description = "It ended within the wait"),
@@ -254,6 +284,7 @@ pub(crate) async fn patch(
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 412, body = ProblemBody, content_type = "application/problem+json"),
     (status = 413, body = ProblemBody, content_type = "application/problem+json"),
     (status = 415, body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, body = ProblemBody, content_type = "application/problem+json"),
@@ -262,12 +293,13 @@ pub(crate) async fn delete(
     State(app): State<App>,
     caller: Caller,
     wait: PreferredWait,
+    IfMatch(expected): IfMatch,
     Path(name): Path<String>,
     Body { value, idempotency }: Body<DropRequest>,
 ) -> Result<Response, Problem> {
     let name = existing_name(&name)?;
     confirm(name, Some(&value.confirm))?;
-    let who = caller.requester(idempotency);
+    let who = Requester { expected, ..caller.requester(idempotency) };
     let accepted = submit::change_schema(app.fleet(), &who, name, SchemaAction::Drop).await?;
     answer(&app, accepted, wait).await
 }
@@ -287,50 +319,6 @@ fn confirm(name: &str, confirmation: Option<&str>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::ConfirmationMismatch, format!("`confirm` must be {name:?}.")))
-}
-
-fn check_attributes(display_name: Option<&str>, quota: Option<i64>) -> Result<(), Problem> {
-    if let Some(name) = display_name {
-        if name.trim().is_empty() || name.chars().count() > 200 {
-            return Err(invalid("`displayName` has 1 to 200 characters, not only spaces."));
-        }
-        if name.chars().any(char::is_control) {
-            return Err(invalid("`displayName` contains a control character."));
-        }
-    }
-    if quota.is_some_and(|bytes| bytes < 0) {
-        return Err(invalid("`quotaBytes` is not negative."));
-    }
-    Ok(())
-}
-
-fn check_connection_limit(limit: Option<i32>) -> Result<(), Problem> {
-    match limit {
-        None | Some(1..=10_000) => Ok(()),
-        Some(_) => Err(invalid("`connectionLimit` is 1 to 10000, or null for the default.")),
-    }
-}
-
-fn check_labels(
-    labels: Option<std::collections::BTreeMap<String, String>>,
-) -> Result<Option<Value>, Problem> {
-    let Some(labels) = labels else {
-        return Ok(None);
-    };
-    if labels.len() > 50
-        || labels.iter().any(|(key, value)| {
-            key.is_empty()
-                || key.len() > 63
-                || value.len() > 255
-                || key.contains('\0')
-                || value.contains('\0')
-        })
-    {
-        return Err(invalid(
-            "There are at most 50 labels, with keys of 1 to 63 and values of up to 255 bytes.",
-        ));
-    }
-    Ok(Some(serde_json::to_value(labels).unwrap_or_default()))
 }
 
 fn parse_sort(text: &str) -> Result<Sort, Problem> {

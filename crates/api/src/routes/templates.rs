@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use tenantry_domain::problem::Code;
-use tenantry_domain::template::{Layout, SourceFile, TemplateScript};
+use tenantry_domain::template::{Layout, Refusal, Seed, SourceFile, TemplateScript};
 use tenantry_ops::submit;
 use tenantry_store::templates::{self, Template};
 
@@ -80,13 +80,31 @@ pub(crate) async fn create(
     let files =
         value.files.into_iter().map(|f| SourceFile { path: f.path, text: f.text }).collect();
     // reading and checking a large folder takes a while; the other requests go on meanwhile
-    let script = tokio::task::spawn_blocking(move || TemplateScript::read(layout, files))
+    let seed = value.seed;
+    let script = tokio::task::spawn_blocking(move || read(layout, files, seed.as_deref()))
         .await
         .map_err(Problem::internal)?
         .map_err(Problem::template)?;
     let who = caller.requester(idempotency);
     let accepted = submit::create_template(app.fleet(), &who, &value.name, &script).await?;
     answer(&app, accepted, wait).await
+}
+
+/// Folder and seed; what is wrong with either is told at once.
+fn read(
+    layout: Option<Layout>,
+    files: Vec<SourceFile>,
+    seed: Option<&str>,
+) -> Result<TemplateScript, Vec<Refusal>> {
+    let script = TemplateScript::read(layout, files);
+    match (script, seed.map(Seed::read).transpose()) {
+        (Ok(script), Ok(seed)) => Ok(TemplateScript { seed, ..script }),
+        (script, seed) => {
+            let mut refusals = script.err().unwrap_or_default();
+            refusals.extend(seed.err().unwrap_or_default());
+            Err(refusals)
+        }
+    }
 }
 
 pub(super) fn is_name(name: &str) -> bool {
@@ -110,6 +128,8 @@ fn page(rows: Vec<Template>) -> TemplateList {
             spares_reason: row.spares_reason,
             created_by: row.created_by,
             created_at: row.created_at,
+            seed: row.seed,
+            seed_requires: row.seed_requires.unwrap_or_default(),
         })
         .collect();
     TemplateList { total: items.len() as i64, items }

@@ -2,6 +2,7 @@
 //! camelCase; unknown fields of a request are refused.
 
 mod credentials;
+mod import;
 mod operation;
 mod problem;
 mod schema;
@@ -13,11 +14,12 @@ mod usage;
 pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
+pub use import::{ImportOutcome, ImportReport, ImportRow};
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, SchemaBody,
-    SchemaList, SchemaPatch, StateCount, TemplateCount,
+    ContactPatch, DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota,
+    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{

@@ -53,6 +53,8 @@ pub struct OperationBody {
     pub finished_at: Option<Timestamp>,
     /// Milliseconds from its start to its end.
     pub duration_ms: Option<f64>,
+    /// The operation that it belongs to.
+    pub parent: Option<Uuid>,
 }
 
 /// A step of an operation.
@@ -76,9 +78,9 @@ pub struct StepBody {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
-    /// Steps done.
+    /// Steps done; for an operation that others belong to, those of them that are over.
     pub done: i32,
-    /// Steps in all.
+    /// Steps, or operations that belong to it, in all.
     pub total: i32,
     /// The step that is under way.
     pub current: Option<String>,

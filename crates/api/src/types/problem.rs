@@ -5,6 +5,8 @@ use tenantry_domain::problem::Code;
 use tenantry_domain::template::Refusal;
 use utoipa::ToSchema;
 
+use super::import::ImportReport;
+
 /// Why a request was refused (RFC 9457).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -27,6 +29,9 @@ pub struct ProblemBody {
     /// The places of a template that were refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<RefusalBody>,
+    /// The rows of an import that was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<ImportReport>,
 }
 
 /// A place of a migration folder that was refused.

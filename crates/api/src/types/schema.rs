@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
+use tenantry_domain::institution::Contact;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
 use utoipa::ToSchema;
@@ -53,6 +54,13 @@ pub struct SchemaBody {
     pub created_at: Timestamp,
     /// When anything of this changed last (a new measurement does not count).
     pub updated_at: Timestamp,
+    /// Whom to ask there.
+    pub contact: Contact,
+    /// What your own system calls the institution.
+    pub external_id: Option<String>,
+    /// The version of all this but for what is measured or under way: in quotes it is the `ETag`, and
+    /// what `If-Match` takes.
+    pub version: String,
 }
 
 /// What a schema may use.
@@ -105,6 +113,17 @@ pub struct NewSchemaRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0)]
     pub quota_bytes: Option<i64>,
+    /// Whom to ask there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// What your own system calls the institution: up to 128 bytes, and nobody else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 128)]
+    pub external_id: Option<String>,
+    /// Values for the template's seed, which reads them as `tenantry.parameter('locale')`: at most 20 of up
+    /// to 1,000 characters. `institution` and `institution_name` are there anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<BTreeMap<String, String>>,
 }
 
 /// Either an action or new attributes.
@@ -132,6 +151,31 @@ pub struct SchemaPatch {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     #[schema(minimum = 1, maximum = 10000)]
     pub connection_limit: Option<Option<i32>>,
+    /// What of the contact is to change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactPatch>,
+    /// What your own system calls the institution; null takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(min_length = 1, max_length = 128)]
+    pub external_id: Option<Option<String>>,
+}
+
+/// What of a contact is to change: what is left out stays, null takes it away.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ContactPatch {
+    /// The person's or office's name.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<Option<String>>,
+    /// An e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(min_length = 3, max_length = 254)]
+    pub email: Option<Option<String>>,
+    /// A telephone number as people write it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(min_length = 3, max_length = 40)]
+    pub phone: Option<Option<String>>,
 }
 
 /// Tells a field that is null from one that is left out.

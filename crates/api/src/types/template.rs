@@ -33,6 +33,10 @@ pub struct TemplateBody {
     pub created_by: String,
     /// When.
     pub created_at: Timestamp,
+    /// The SQL that fills a new institution with its first rows.
+    pub seed: Option<String>,
+    /// The parameters that the seed cannot do without.
+    pub seed_requires: Vec<String>,
 }
 
 /// A migration of a template.
@@ -69,6 +73,11 @@ pub struct NewTemplateRequest {
     pub layout: Option<TemplateLayout>,
     /// The folder's files.
     pub files: Vec<TemplateFile>,
+    /// SQL that fills a new institution with its first rows, once, when it is made. It reads what was given
+    /// for the institution as `tenantry.parameter('locale')`; a line `-- requires locale` makes that
+    /// necessary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<String>,
 }
 
 /// Whose migration folder it is.

@@ -13,6 +13,7 @@ fn bodies() -> Vec<(Method, &'static str, Value)> {
     vec![
         (Method::POST, "/schemas", json!({ "name": "elm_park" })),
         (Method::PATCH, "/schemas/oakwood", json!({ "displayName": "x" })),
+        (Method::PATCH, "/schemas/oakwood", json!({ "contact": { "name": "x" } })),
         (Method::PATCH, "/schemas/oakwood", json!({ "action": "suspend" })),
         (Method::DELETE, "/schemas/oakwood", json!({ "confirm": "oakwood" })),
         (Method::POST, "/templates", json!({ "name": "small", "files": files })),

@@ -429,6 +429,7 @@ async fn fill_control(url: &Url) {
         spares: Spares::Plain,
         spares_reason: None,
         created_by: "the test",
+        seed: None,
     };
     let mut tx = store.begin().await.unwrap();
     templates::insert(&mut tx, &new).await.unwrap();

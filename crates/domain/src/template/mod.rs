@@ -10,10 +10,12 @@ mod layout;
 mod read;
 mod refusal;
 mod script;
+mod seed;
 mod spares;
 
 pub use layout::{Layout, SourceFile};
 pub use read::Migration;
 pub use refusal::{Refusal, RefusalCode};
 pub use script::TemplateScript;
+pub use seed::{Seed, check_parameters};
 pub use spares::Spares;

@@ -9,6 +9,7 @@ use super::history;
 use super::layout::{Layout, SourceFile};
 use super::read::{self, Migration};
 use super::refusal::{MOST, Refusal};
+use super::seed::Seed;
 
 /// A migration folder that was read, put in order and checked.
 ///
@@ -20,6 +21,9 @@ pub struct TemplateScript {
     pub layout: Layout,
     /// The migrations in the order in which their tool applies them.
     pub migrations: Vec<Migration>,
+    /// What fills a new institution with its first rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Seed>,
 }
 
 impl TemplateScript {
@@ -43,7 +47,9 @@ impl TemplateScript {
         refusals.extend(check::check(&migrations));
         refusals.truncate(MOST);
         match layout {
-            Some(layout) if refusals.is_empty() => Ok(TemplateScript { layout, migrations }),
+            Some(layout) if refusals.is_empty() => {
+                Ok(TemplateScript { layout, migrations, seed: None })
+            }
             _ => Err(refusals),
         }
     }
@@ -69,10 +75,14 @@ impl TemplateScript {
     }
 
     /// The identity of the script: lower-case hex SHA-256 over one line for each migration in
-    /// order, written as `sha256sum` writes it: checksum, two spaces, name, new line.
+    /// order, written as `sha256sum` writes it: checksum, two spaces, name, new line. A seed is one
+    /// line more, with the name `--seed`, which no file can have.
     pub fn checksum(&self) -> String {
-        let lines: String =
+        let mut lines: String =
             self.migrations.iter().map(|it| format!("{}  {}\n", it.checksum, it.name)).collect();
+        if let Some(seed) = &self.seed {
+            lines += &format!("{}  --seed\n", read::sha256(&seed.text));
+        }
         read::sha256(&lines)
     }
 }

@@ -26,6 +26,9 @@ pub struct CreateSchema {
     pub template_version: i32,
     #[serde(default)]
     made: Option<Seen>,
+    /// Values for the template's seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parameters: Option<Value>,
 }
 
 impl CreateSchema {
@@ -42,7 +45,14 @@ impl CreateSchema {
             template: template.into(),
             template_version,
             made: None,
+            parameters: None,
         }
+    }
+
+    /// With values for the template's seed, as an object of texts.
+    #[must_use]
+    pub fn with_parameters(self, parameters: Option<Value>) -> Self {
+        Self { parameters, ..self }
     }
 
     async fn make_schema(&mut self, cx: &Context) -> Result<(), StepError> {
@@ -51,6 +61,7 @@ impl CreateSchema {
             institution: &self.institution,
             template: &self.template,
             version: self.template_version,
+            parameters: self.parameters.as_ref(),
         };
         self.made = Some(Seen::of(cx.fleet.database.make_schema(new, cx.fence).await?));
         Ok(())

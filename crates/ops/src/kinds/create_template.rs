@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tenantry_domain::template::Spares;
+use tenantry_domain::template::{Seed, Spares};
 use tenantry_pg::PgError;
 use tenantry_store::templates::{self, NewTemplate};
 use tenantry_store::{Tx, events};
@@ -27,6 +27,9 @@ pub struct CreateTemplate {
     pub migrations: Value,
     /// Who asks for it.
     pub created_by: String,
+    /// What fills a new institution with its first rows; lists leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Seed>,
     #[serde(default)]
     relations: i32,
     #[serde(default)]
@@ -56,6 +59,7 @@ impl CreateTemplate {
             script,
             migrations,
             created_by,
+            seed: None,
             relations: 0,
             proof_ms: 0.0,
             spares: Spares::default(),
@@ -64,8 +68,15 @@ impl CreateTemplate {
         }
     }
 
+    /// With a seed that belongs to the version.
+    #[must_use]
+    pub fn with_seed(self, seed: Option<Seed>) -> Self {
+        Self { seed, ..self }
+    }
+
     async fn prove(&mut self, cx: &Context) -> Result<(), StepError> {
-        let proof = cx.fleet.database.prove_template(&self.script, cx.fence).await?;
+        let proof =
+            cx.fleet.database.prove_seeded(&self.script, self.seed.as_ref(), cx.fence).await?;
         self.relations = proof.relations;
         self.proof_ms = proof.took.as_secs_f64() * 1000.0;
         self.spares = proof.spares;
@@ -77,9 +88,13 @@ impl CreateTemplate {
         let operation = cx.fence.operation;
         let database = &cx.fleet.database;
         let spares = (self.spares, self.spares_reason.as_deref());
-        self.version = database
-            .publish_template(&self.name, &self.script, &self.checksum, spares, operation)
-            .await?;
+        let (name, script, checksum) = (&self.name, &self.script, &self.checksum);
+        self.version = match &self.seed {
+            None => database.publish_template(name, script, checksum, spares, operation).await?,
+            Some(seed) => {
+                database.publish_seeded(name, script, checksum, spares, operation, seed).await?
+            }
+        };
         Ok(())
     }
 
@@ -103,7 +118,10 @@ impl Kind for CreateTemplate {
 
     fn plan(&self) -> Vec<String> {
         vec![
-            "Run the script in a scratch schema and roll it back.".to_owned(),
+            match self.seed {
+                None => "Run the script in a scratch schema and roll it back.".to_owned(),
+                Some(_) => "Run script and seed in a scratch schema and roll them back.".to_owned(),
+            },
             format!("Store it as the next version of template {}.", self.name),
         ]
     }
@@ -140,6 +158,7 @@ impl Kind for CreateTemplate {
             spares: self.spares,
             spares_reason: self.spares_reason.as_deref(),
             created_by: &self.created_by,
+            seed: self.seed.as_ref(),
         };
         templates::insert(tx, &new).await?;
         let data = json!({ "name": self.name, "version": self.version });

@@ -6,6 +6,7 @@ pub mod block_writes;
 pub mod create_schema;
 pub mod create_template;
 pub mod drop_schema;
+pub mod import_schemas;
 pub mod purge_schema;
 pub mod refill_pool;
 pub mod resume_schema;
@@ -19,6 +20,7 @@ pub use block_writes::BlockWrites;
 pub use create_schema::CreateSchema;
 pub use create_template::CreateTemplate;
 pub use drop_schema::DropSchema;
+pub use import_schemas::ImportSchemas;
 pub use purge_schema::PurgeSchema;
 pub use refill_pool::RefillPool;
 pub use resume_schema::ResumeSchema;
@@ -35,6 +37,7 @@ pub fn registry() -> Registry {
         .with::<CreateSchema>()
         .with::<CreateTemplate>()
         .with::<DropSchema>()
+        .with::<ImportSchemas>()
         .with::<PurgeSchema>()
         .with::<RefillPool>()
         .with::<ResumeSchema>()

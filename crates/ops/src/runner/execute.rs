@@ -142,6 +142,7 @@ impl<K: Kind> Run<K> {
                     self.strike(step, false, Phase::AfterJournal)?;
                 }
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
+                Err(StepError::Later(pause)) => return Err(self.rest(pause).await),
                 Err(StepError::Retry(mut error)) if self.claim.attempt < MAX_ATTEMPTS => {
                     name_blockers(&self.context.fleet, self.claim.schema_id, &mut error).await;
                     return Err(self.wait(&error).await);
@@ -198,6 +199,7 @@ impl<K: Kind> Run<K> {
             match self.run_undo(step, undo).await {
                 Ok(()) => {}
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
+                Err(StepError::Later(pause)) => return Err(self.rest(pause).await),
                 Err(StepError::Retry(error)) if self.claim.attempt < MAX_ATTEMPTS => {
                     return Err(self.wait(&error).await);
                 }
@@ -385,6 +387,18 @@ impl<K: Kind> Run<K> {
         )
         .await;
         match done {
+            Ok(Ok(())) => LetGo::Waiting,
+            Ok(Err(Fenced)) => LetGo::Fenced,
+            Err(error) => LetGo::Lost(error),
+        }
+    }
+}
+
+impl<K: Kind> Run<K> {
+    /// Lets go until the operations that this one waits for may be over.
+    async fn rest(&self, pause: Duration) -> LetGo {
+        let (id, generation) = (self.claim.id, self.claim.generation);
+        match operations::rest(&self.context.fleet.store, id, generation, pause).await {
             Ok(Ok(())) => LetGo::Waiting,
             Ok(Err(Fenced)) => LetGo::Fenced,
             Err(error) => LetGo::Lost(error),

@@ -2,6 +2,7 @@
 //! and a list of steps with their undo.
 
 use std::future::Future;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -84,6 +85,9 @@ pub enum StepError {
     Retry(Value),
     /// It will not work: undo.
     Fail(Value),
+    /// It waits for other operations: look again after this time. No try is counted, and no worker's
+    /// place is held meanwhile.
+    Later(Duration),
     /// Another worker has the operation: stop.
     Fenced,
 }
@@ -123,6 +127,7 @@ fn situation_code(situation: Situation) -> &'static str {
         Situation::BadName => "invalid_name",
         Situation::ChangedByHand => "changed_by_hand",
         Situation::CredentialsExist => "credentials_exist",
+        Situation::ParameterMissing => "parameter_missing",
         Situation::Transient => "database_unavailable",
         Situation::DiskFull => "disk_full",
         Situation::Forbidden => "missing_right",

@@ -38,6 +38,9 @@ pub(crate) async fn create_slowly(fleet: &TestFleet, seconds: u8) -> Uuid {
         template_version: None,
         labels: serde_json::json!({}),
         quota_bytes: None,
+        contact: tenantry_domain::institution::Contact::default(),
+        external_id: None,
+        parameters: std::collections::BTreeMap::new(),
     };
     submit::create_schema(&fleet.fleet, &Requester::system(), request).await.unwrap().operation
 }
@@ -96,7 +99,13 @@ async fn case_03_a_paused_worker_is_fenced_in_the_queue_and_at_the_target() {
     // what the paused worker would have sent under its own generation
     let schema = fleet.schema().await;
     let late = Fence { operation: id, generation: 1 };
-    let new = NewSchema { id: schema.id, institution: &fleet.name, template: "slow", version: 1 };
+    let new = NewSchema {
+        id: schema.id,
+        institution: &fleet.name,
+        template: "slow",
+        version: 1,
+        parameters: None,
+    };
     let refused = fleet.fleet.database.make_schema(new, late).await.unwrap_err();
     assert_eq!(refused.situation(), Situation::Fenced);
     let refused = fleet.fleet.database.archive_schema(schema.id, late).await.unwrap_err();

@@ -8,6 +8,7 @@ use tenantry_domain::pool::PoolSettings;
 use tenantry_domain::schema::SchemaAction;
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::{SourceFile, TemplateScript};
+use tenantry_ops::import::{self, Imported, Options};
 use tenantry_ops::kinds::registry;
 use tenantry_ops::pool;
 use tenantry_ops::runner::{Faults, Worker, WorkerConfig};
@@ -89,8 +90,23 @@ impl TestFleet {
             template_version: None,
             labels: serde_json::json!({}),
             quota_bytes: None,
+            contact: tenantry_domain::institution::Contact::default(),
+            external_id: None,
+            parameters: std::collections::BTreeMap::new(),
         };
         submit::create_schema(&self.fleet, &Requester::system(), request).await.unwrap().operation
+    }
+
+    /// Asks for so many institutions from a sheet.
+    pub(crate) async fn import(&self, many: usize) -> Uuid {
+        let names = (0..many).map(|n| format!("{}_{n}\n", self.name));
+        let sheet = format!("name\n{}", names.collect::<String>());
+        let rows = tenantry_domain::sheet::read(sheet.as_bytes()).unwrap();
+        let options = Options { template: "default".into(), update: false, skip_invalid: false };
+        match import::import(&self.fleet, &Requester::system(), &rows, &options).await.unwrap() {
+            Imported::Accepted(accepted) => accepted.operation,
+            Imported::Refused(rows) => panic!("{rows:#?}"),
+        }
     }
 
     /// Asks for the pool of the template `default` to be filled until so many are ready.

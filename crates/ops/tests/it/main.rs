@@ -9,6 +9,7 @@ mod cancel;
 mod crash;
 mod fence;
 mod fleet;
+mod import;
 mod locks;
 mod mirror;
 mod outage;

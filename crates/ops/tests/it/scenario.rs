@@ -30,6 +30,8 @@ pub(crate) enum Ask {
     Version,
     /// The pool of `default` filled, as housekeeping asks for it, until so many are ready.
     Refill(i32),
+    /// Two institutions from a sheet.
+    Import,
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -84,6 +86,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ask: Ask::Refill(2),
         no_way_back_from: Some("retire spares"),
     },
+    Scenario {
+        kind: "import_schemas",
+        before: &[],
+        ask: Ask::Import,
+        // its creations are operations of their own, and were queued with it
+        no_way_back_from: Some("create institutions"),
+    },
 ];
 
 impl Ask {
@@ -104,6 +113,7 @@ impl Ask {
                 .unwrap()
                 .operation
             }
+            Self::Import => fleet.import(2).await,
             Self::Refill(wanted) => fleet.refill(wanted).await,
             Self::Version => fleet.publish(&crate::fleet::next_script()).await,
             Self::Template => {
@@ -118,6 +128,12 @@ impl Ask {
 }
 
 impl Scenario {
+    /// Whether a failure leaves what was asked for in the lists: a creation its row with the reason, an
+    /// import the institutions of its other operations.
+    pub(crate) fn leaves_rows(&self) -> bool {
+        matches!(self.kind, "create_schema" | "import_schemas")
+    }
+
     /// A fleet in which the kind can be asked for.
     pub(crate) async fn prepare(&self) -> TestFleet {
         let fleet = TestFleet::new().await;

@@ -2,8 +2,11 @@
 -- call. A failed call leaves no schema; the row that it returns says why.
 --
 --   select * from tenantry.create_institution_schema('oakwood');
+--   select * from tenantry.create_institution_schema('oakwood', 'default', '{"locale": "de"}');
+--
+-- The parameters are for the template's seed. They are not logged: they may hold people's addresses.
 create or replace function tenantry.create_institution_schema(
-  institution text, template text default 'default')
+  institution text, template text default 'default', parameters jsonb default '{}')
 returns tenantry.call_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -12,9 +15,15 @@ declare
   v_marker tenantry.schema_marker;
 begin
   begin
+    if jsonb_typeof(create_institution_schema.parameters) is distinct from 'object'
+       or (select count(*) > 20 or bool_or(length(value) > 1000)
+           from jsonb_each_text(create_institution_schema.parameters)) then
+      raise exception 'parameters is an object of at most 20 values of up to 1,000 characters'
+        using errcode = 'invalid_parameter_value';
+    end if;
     v_marker := tenantry.make_schema(
       gen_random_uuid(), create_institution_schema.institution, create_institution_schema.template,
-      null, null, null);
+      null, null, null, create_institution_schema.parameters);
     v_row.schema_id := v_marker.id;
     v_row.schema_name := v_marker.schema_name;
     v_row.outcome := 'succeeded';

@@ -2,7 +2,7 @@
 -- transaction: out of a spare where there is one, else with the template's script. Called twice for the same id and operation it answers with what it made before.
 create or replace function tenantry.make_schema(
   p_schema uuid, p_institution text, p_template text, p_version integer,
-  p_operation uuid, p_generation bigint)
+  p_operation uuid, p_generation bigint, p_parameters jsonb default null)
 returns tenantry.schema_marker
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -12,6 +12,9 @@ declare
   v_version integer;
   v_spares text;
   v_script text;
+  v_seed text[];
+  v_seed_lines integer[];
+  v_seed_requires text[];
 begin
   perform tenantry.pass_fence(p_schema, p_operation, p_generation);
   select * into v_marker from tenantry.schema_marker where id = p_schema;
@@ -25,7 +28,8 @@ begin
     raise exception 'the institution % exists already', quote_literal(p_institution)
       using errcode = 'TN001';
   end if;
-  select version, spares into v_version, v_spares
+  select version, spares, seed, seed_lines, seed_requires
+  into v_version, v_spares, v_seed, v_seed_lines, v_seed_requires
   from tenantry.template
   where name = p_template and (p_version is null or version = p_version)
   order by version desc limit 1;
@@ -56,6 +60,12 @@ begin
   if v_role is null then
     select script into v_script from tenantry.template where name = p_template and version = v_version;
     v_role := tenantry.furnish_schema(p_schema, v_name, v_script);
+  end if;
+
+  if v_seed is not null then
+    perform tenantry.run_seed(v_name, v_seed, v_seed_lines, v_seed_requires,
+      jsonb_build_object('institution_name', p_institution) || coalesce(p_parameters, '{}')
+        || jsonb_build_object('institution', p_institution));
   end if;
 
   insert into tenantry.schema_marker

@@ -136,3 +136,10 @@ create index spare_of_version on tenantry.spare (template, version, made_at);
 alter table tenantry.template
   add column spares text not null default 'plain' check (spares in ('plain', 'rewritten', 'none')),
   add column spares_reason text;           -- the object that bears the name
+
+-- What fills a new institution with its first rows: statements with the lines of the file that they
+-- begin on, and the parameters without which no institution is made. Null: there is no seed.
+alter table tenantry.template
+  add column seed text[],
+  add column seed_lines integer[],
+  add column seed_requires text[];

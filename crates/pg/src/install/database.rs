@@ -31,6 +31,8 @@ const FUNCTIONS: &[&str] = functions![
     "locked_marker",
     "write_marker",
     "run_script",
+    "parameter",
+    "run_seed",
     "pin_role",
     "grant_rights",
     "rename_roles",

@@ -373,8 +373,13 @@ async fn names_that_would_collide_are_refused() {
     let world = World::new().await;
     let long = "a".repeat(70);
     for name in [&long, &long[..40], "oak-wood", "Oakwood", "pg_x", "oak\0wood", ""] {
-        let new =
-            NewSchema { id: Uuid::new_v4(), institution: name, template: "default", version: 1 };
+        let new = NewSchema {
+            id: Uuid::new_v4(),
+            institution: name,
+            template: "default",
+            version: 1,
+            parameters: None,
+        };
         let error: PgError = world.database.make_schema(new, fence()).await.unwrap_err();
         // a NUL does not even get into a parameter
         let told = error.situation() == Situation::BadName || name.contains('\0');

@@ -79,7 +79,13 @@ pub(crate) fn fence() -> Fence {
 
 pub(crate) async fn make(database: &ManagedDatabase) -> Marker {
     let name = name();
-    let new = NewSchema { id: Uuid::new_v4(), institution: &name, template: "default", version: 1 };
+    let new = NewSchema {
+        id: Uuid::new_v4(),
+        institution: &name,
+        template: "default",
+        version: 1,
+        parameters: None,
+    };
     database.make_schema(new, fence()).await.unwrap()
 }
 

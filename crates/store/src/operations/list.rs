@@ -16,6 +16,8 @@ pub struct Filter {
     pub kind: Option<String>,
     /// Only institutions of this name.
     pub schema: Option<String>,
+    /// Only those that belong to this operation; `schema` is not looked at then.
+    pub parent: Option<Uuid>,
 }
 
 /// One page of a list.
@@ -44,15 +46,23 @@ macro_rules! of_schema {
     };
 }
 
+/// The operations that belong to another one, $1, by their index.
+macro_rules! of_parent {
+    () => {
+        "with of_parent as not materialized (
+           select * from operation where parent_id is not null and parent_id = $1) "
+    };
+}
+
 macro_rules! page_query {
-    ($rows:literal) => {
+    ($with:expr, $rows:literal) => {
         concat!(
-            of_schema!(),
-            // a template's script is left out: it can have megabytes
-            "select id, kind, schema_id, schema_name, input - 'script' as input, state, unwinding,
+            $with,
+            // a template's script and seed are left out: it can have megabytes
+            "select id, kind, schema_id, schema_name, input - 'script' - 'seed' as input, state, unwinding,
                     attempt, steps_done, steps_total, current_step, error, result, actor,
                     required_role, source, request_id, cancel_requested_at, run_at, created_at,
-                    started_at, finished_at, updated_at
+                    started_at, finished_at, updated_at, parent_id, children_total, children_done
              from ",
             $rows,
             " where (cardinality($2::text[]) = 0 or state = any($2))
@@ -65,9 +75,9 @@ macro_rules! page_query {
 }
 
 macro_rules! count_query {
-    ($rows:literal) => {
+    ($with:expr, $rows:literal) => {
         concat!(
-            of_schema!(),
+            $with,
             "select count(*) from (
                select from ",
             $rows,
@@ -91,13 +101,22 @@ pub async fn list(
 ) -> Result<Page, PgError> {
     let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
     let schema = filter.schema.as_deref();
-    let (page, count) = if schema.is_some() {
-        (page_query!("of_schema"), count_query!("of_schema"))
-    } else {
-        (page_query!("operation"), count_query!("operation"))
+    let (page, count) = match (filter.parent, schema) {
+        (Some(_), _) => {
+            (page_query!(of_parent!(), "of_parent"), count_query!(of_parent!(), "of_parent"))
+        }
+        (None, Some(_)) => {
+            (page_query!(of_schema!(), "of_schema"), count_query!(of_schema!(), "of_schema"))
+        }
+        (None, None) => {
+            (page_query!(of_schema!(), "operation"), count_query!(of_schema!(), "operation"))
+        }
     };
-    let mut items: Vec<Operation> = sqlx::query_as(page)
-        .bind(schema)
+    let (page, count) = match filter.parent {
+        Some(parent) => (sqlx::query_as(page).bind(parent), sqlx::query_scalar(count).bind(parent)),
+        None => (sqlx::query_as(page).bind(schema), sqlx::query_scalar(count).bind(schema)),
+    };
+    let mut items: Vec<Operation> = page
         .bind(&states)
         .bind(&filter.kind)
         .bind(after)
@@ -107,13 +126,8 @@ pub async fn list(
         .await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let total = sqlx::query_scalar(count)
-        .bind(schema)
-        .bind(&states)
-        .bind(&filter.kind)
-        .bind(COUNT_LIMIT)
-        .fetch_one(store.pool())
-        .await?;
+    let total =
+        count.bind(&states).bind(&filter.kind).bind(COUNT_LIMIT).fetch_one(store.pool()).await?;
     Ok(Page { items, total, more })
 }
 

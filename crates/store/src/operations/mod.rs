@@ -4,6 +4,7 @@
 //! the generation of its own claim; a write that finds another one has been overtaken and gets
 //! nothing done ([`Fenced`]).
 
+mod children;
 mod claim;
 mod list;
 
@@ -18,6 +19,10 @@ use uuid::Uuid;
 use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx};
 
+pub use children::{
+    Child, Tally, cancel_queued, cancel_waiting, count_children, expect_children, failed_children,
+    rest, retry_children, tally, tell_of_children,
+};
 pub use claim::{
     Beat, Claim, Ending, Fenced, Journal, beat, claim, finish, journal, note_progress, release,
     succeed, take_over, wait,
@@ -73,6 +78,12 @@ pub struct Operation {
     pub finished_at: Option<Timestamp>,
     /// When this row changed last.
     pub updated_at: Timestamp,
+    /// The operation that it belongs to.
+    pub parent: Option<Uuid>,
+    /// How many operations belong to it, for one that waits for others.
+    pub children_total: Option<i32>,
+    /// How many of them are over, as of its last look.
+    pub children_done: Option<i32>,
 }
 
 impl FromRow<'_, PgRow> for Operation {
@@ -103,6 +114,9 @@ impl FromRow<'_, PgRow> for Operation {
             started_at: optional_time(row, "started_at")?,
             finished_at: optional_time(row, "finished_at")?,
             updated_at: time(row, "updated_at")?,
+            parent: row.try_get("parent_id")?,
+            children_total: row.try_get("children_total")?,
+            children_done: row.try_get("children_done")?,
         })
     }
 }
@@ -138,6 +152,8 @@ pub struct NewOperation {
     pub request_id: Option<String>,
     /// The key that makes a retry of the request safe.
     pub idempotency: Option<Idempotency>,
+    /// The operation that it belongs to.
+    pub parent: Option<Uuid>,
 }
 
 /// A client's key for one request, and the hash of that request.
@@ -172,8 +188,10 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
         "insert into operation
            (id, kind, kind_version, schema_id, schema_name, input, memo, state, priority,
             steps_total, actor, source, request_id,
-            idempotency_actor, idempotency_key, idempotency_hash, token_id, required_role)
-         values ($1, $2, $3, $4, $5, $6, $6, 'queued', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            idempotency_actor, idempotency_key, idempotency_hash, token_id, required_role,
+            parent_id)
+         values ($1, $2, $3, $4, $5, $6, $6, 'queued', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+                 $17)
          on conflict (idempotency_actor, idempotency_key) where idempotency_key is not null
          do nothing",
     )
@@ -193,6 +211,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
     .bind(new.idempotency.as_ref().map(|i| &i.hash))
     .bind(new.token)
     .bind(new.required_role.as_str())
+    .bind(new.parent)
     .execute(tx.connection())
     .await?;
     if done.rows_affected() == 1 {
@@ -210,7 +229,8 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
     Ok(if hash == idempotency.hash { Inserted::Repeated(id) } else { Inserted::Mismatch })
 }
 
-/// The operation that a key stands for, and the hash of the request that made it.
+/// The operation that a key stands for (none for a change that was done at once), and the hash of the
+/// request that used it.
 ///
 /// # Errors
 /// When the control database cannot be asked.
@@ -218,10 +238,13 @@ pub async fn by_idempotency(
     store: &Store,
     actor: &str,
     key: &str,
-) -> Result<Option<(Uuid, Vec<u8>)>, PgError> {
+) -> Result<Option<(Option<Uuid>, Vec<u8>)>, PgError> {
     Ok(sqlx::query_as(
         "select id, idempotency_hash from operation
-         where idempotency_actor = $1 and idempotency_key = $2",
+         where idempotency_actor = $1 and idempotency_key = $2
+         union all
+         select null, hash from change_key where actor = $1 and key = $2
+         limit 1",
     )
     .bind(actor)
     .bind(key)
@@ -245,8 +268,9 @@ pub async fn insert_many(
     sqlx::query(
         "insert into operation
            (id, kind, kind_version, schema_id, schema_name, input, memo, state, priority,
-            steps_total, actor, source, request_id)
-         select id, $5, $6, schema_id, name, input, input, 'queued', $7, $8, $9, $10, $11
+            steps_total, actor, source, request_id, token_id, required_role, parent_id)
+         select id, $5, $6, schema_id, name, input, input, 'queued', $7, $8, $9, $10, $11, $12, $13,
+                $14
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[])
               as row (id, schema_id, name, input)",
     )
@@ -261,6 +285,9 @@ pub async fn insert_many(
     .bind(&pattern.actor)
     .bind(pattern.source)
     .bind(&pattern.request_id)
+    .bind(pattern.token)
+    .bind(pattern.required_role.as_str())
+    .bind(pattern.parent)
     .execute(tx.connection())
     .await?;
     Ok(())
@@ -355,8 +382,10 @@ pub async fn request_cancel(tx: &mut Tx, id: Uuid) -> Result<Option<OperationSta
         "update operation
          set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
              run_at = least(run_at, clock_timestamp()),
-             state = case when state = 'queued' and started_at is null then 'cancelled' else state end,
-             finished_at = case when state = 'queued' and started_at is null
+             -- one with children must see to them first
+             state = case when state = 'queued' and started_at is null and children_total is null
+                          then 'cancelled' else state end,
+             finished_at = case when state = 'queued' and started_at is null and children_total is null
                                 then clock_timestamp() end,
              updated_at = clock_timestamp()
          where id = $1 and state in ('queued', 'running', 'waiting')
@@ -368,15 +397,10 @@ pub async fn request_cancel(tx: &mut Tx, id: Uuid) -> Result<Option<OperationSta
     Ok(state.and_then(|state| state.parse().ok()))
 }
 
-/// Queues a failed or stuck operation again, in the name of whoever asks now; false when it is
-/// neither.
-///
-/// # Errors
-/// When the control database cannot be asked.
-pub async fn retry(tx: &mut Tx, id: Uuid, token: Option<Uuid>) -> Result<bool, PgError> {
-    let done = sqlx::query(
-        "update operation
-         set state = 'queued', run_at = clock_timestamp(), attempt = 0, crash_count = 0,
+/// What makes a failed or stuck operation a queued one, in the name of the token $2.
+macro_rules! queued_again {
+    () => {
+        "state = 'queued', run_at = clock_timestamp(), attempt = 0, crash_count = 0,
              cancel_requested_at = null, finished_at = null, token_id = $2,
              -- one that was undoing goes on undoing, for the reason that it had
              error = case when state = 'stuck' and unwinding then coalesce(error -> 'cause', error) end,
@@ -384,9 +408,22 @@ pub async fn retry(tx: &mut Tx, id: Uuid, token: Option<Uuid>) -> Result<bool, P
              steps_done = case when state = 'stuck' then steps_done else 0 end,
              memo = case when state = 'stuck' then memo else input end,
              unwinding = case when state = 'stuck' then unwinding else false end,
-             updated_at = clock_timestamp()
-         where id = $1 and state in ('failed', 'stuck')",
-    )
+             updated_at = clock_timestamp()"
+    };
+}
+pub(crate) use queued_again;
+
+/// Queues a failed or stuck operation again, in the name of whoever asks now; false when it is
+/// neither.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn retry(tx: &mut Tx, id: Uuid, token: Option<Uuid>) -> Result<bool, PgError> {
+    let done = sqlx::query(concat!(
+        "update operation set ",
+        queued_again!(),
+        " where id = $1 and state in ('failed', 'stuck')"
+    ))
     .bind(id)
     .bind(token)
     .execute(tx.connection())

@@ -8,7 +8,7 @@ use tenantry_domain::schema::SchemaState;
 use uuid::Uuid;
 
 use super::{TenantSchema, select_schema};
-use crate::{PgError, Store};
+use crate::{PgError, Store, totals};
 
 /// Which schemas a list shows.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,10 @@ pub struct Filter {
     pub text: Option<String>,
     /// Only these states; empty means all but `purged`.
     pub states: Vec<SchemaState>,
+    /// Only the one that the user's own system calls so.
+    pub external_id: Option<String>,
+    /// Only those that have all these labels, as a JSON object; none for all.
+    pub labels: Option<serde_json::Value>,
 }
 
 /// By what a list is sorted. The id breaks ties.
@@ -120,7 +124,9 @@ macro_rules! page_query {
         concat!(
             "with page as materialized (
                select s.* from tenant_schema s
-               where ($1::text is null or s.search like (select lower($1))) and s.state = any($2) ",
+               where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)
+                 and ($3::text is null or s.external_id = $3)
+                 and ($4::jsonb is null or s.labels @> $4) ",
             $behind,
             " order by ",
             $column,
@@ -128,7 +134,7 @@ macro_rules! page_query {
             $direction,
             ", s.id ",
             $direction,
-            " limit $3 ",
+            " limit $5 ",
             $offset,
             ") ",
             select_schema!("page"),
@@ -146,11 +152,11 @@ macro_rules! page_query {
 macro_rules! page_queries {
     ($column:literal, $cast:literal, $direction:literal, $beyond:literal) => {
         (
-            page_query!($column, $direction, "", "offset $4"),
+            page_query!($column, $direction, "", "offset $6"),
             page_query!(
                 $column,
                 $direction,
-                concat!("and (", $column, ", s.id) ", $beyond, " ($4::", $cast, ", $5)"),
+                concat!("and (", $column, ", s.id) ", $beyond, " ($6::", $cast, ", $7)"),
                 ""
             ),
         )
@@ -189,12 +195,18 @@ pub async fn list(
     let states: Vec<&str> = filter.states().iter().map(|state| state.as_str()).collect();
     let (from_offset, behind) = page_queries(sort);
     let page = match start {
-        Start::Offset(offset) => {
-            sqlx::query_as(from_offset).bind(&text).bind(&states).bind(limit + 1).bind(offset)
-        }
+        Start::Offset(offset) => sqlx::query_as(from_offset)
+            .bind(&text)
+            .bind(&states)
+            .bind(&filter.external_id)
+            .bind(&filter.labels)
+            .bind(limit + 1)
+            .bind(offset),
         Start::After(cursor) => sqlx::query_as(behind)
             .bind(&text)
             .bind(&states)
+            .bind(&filter.external_id)
+            .bind(&filter.labels)
             .bind(limit + 1)
             .bind(&cursor.value)
             .bind(cursor.id),
@@ -204,7 +216,13 @@ pub async fn list(
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = items.last().filter(|_| more).map(|last| Cursor::after(sort, last));
-    let total = store.totals().of(store.pool(), text.as_deref(), &states).await?;
+    let counted = totals::Filter {
+        pattern: text,
+        states: states.iter().map(|state| (*state).to_owned()).collect(),
+        external_id: filter.external_id.clone(),
+        labels: filter.labels.clone(),
+    };
+    let total = store.totals().of(store.pool(), counted).await?;
     Ok(Page { items, total, next })
 }
 

@@ -1,10 +1,13 @@
 //! Table `tenant_schema`: every institution's schema that there is or was.
 
+mod attributes;
 mod list;
+mod many;
 
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
+use tenantry_domain::institution::Contact;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
 use tenantry_domain::slug::Slug;
@@ -14,7 +17,9 @@ use uuid::Uuid;
 use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx, usage};
 
+pub use attributes::{Attributes, ContactChange, Version, bearer_of, set_attributes, version};
 pub use list::{Cursor, Facets, Filter, Page, Sort, SortKey, Start, facets, list};
+pub use many::{Known, Wanted, insert_many, known, tell_of_updates, update_many};
 
 /// What we know of an institution's schema.
 #[derive(Clone, Debug)]
@@ -61,6 +66,12 @@ pub struct TenantSchema {
     pub updated_at: Timestamp,
     /// The operation that is queued or under way for it, the next one first.
     pub active_operation: Option<Uuid>,
+    /// Whom to ask there.
+    pub contact: Contact,
+    /// What the user's own system calls it.
+    pub external_id: Option<String>,
+    /// How often the row was changed; measuring does not count.
+    pub revision: i64,
 }
 
 impl FromRow<'_, PgRow> for TenantSchema {
@@ -87,6 +98,13 @@ impl FromRow<'_, PgRow> for TenantSchema {
             created_at: time(row, "created_at")?,
             updated_at: time(row, "updated_at")?,
             active_operation: row.try_get("active_operation")?,
+            contact: Contact {
+                name: row.try_get("contact_name")?,
+                email: row.try_get("contact_email")?,
+                phone: row.try_get("contact_phone")?,
+            },
+            external_id: row.try_get("external_id")?,
+            revision: row.try_get("revision")?,
         })
     }
 }
@@ -130,6 +148,10 @@ pub struct NewSchema<'a> {
     pub labels: &'a serde_json::Value,
     /// Bytes that it may use.
     pub quota_bytes: Option<i64>,
+    /// Whom to ask there.
+    pub contact: &'a Contact,
+    /// What the user's own system calls it.
+    pub external_id: Option<&'a str>,
 }
 
 /// What a marker in the managed database says; the control database follows it.
@@ -154,12 +176,13 @@ pub struct MarkerFacts<'a> {
 /// Enters a schema in state `provisioning`; false when a living one bears the name.
 ///
 /// # Errors
-/// When the control database cannot be asked.
+/// When the control database cannot be asked; 23505 when another one has the external id.
 pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
     let done = sqlx::query(
         "insert into tenant_schema
-           (id, name, display_name, state, template, template_version, labels, quota_bytes)
-         values ($1, $2, $3, 'provisioning', $4, $5, $6, $7)
+           (id, name, display_name, state, template, template_version, labels, quota_bytes,
+            contact_name, contact_email, contact_phone, external_id)
+         values ($1, $2, $3, 'provisioning', $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (name) where state not in ('archived', 'purging', 'purged') do nothing",
     )
     .bind(new.id)
@@ -169,6 +192,10 @@ pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
     .bind(new.template_version)
     .bind(new.labels)
     .bind(new.quota_bytes)
+    .bind(&new.contact.name)
+    .bind(&new.contact.email)
+    .bind(&new.contact.phone)
+    .bind(new.external_id)
     .execute(tx.connection())
     .await?;
     Ok(done.rows_affected() == 1)
@@ -323,40 +350,6 @@ pub async fn leave_restoring(tx: &mut Tx, id: Uuid) -> Result<(), PgError> {
          where id = $1 and state = 'restoring'",
     )
     .bind(id)
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-/// What of a schema's attributes is to change; none leaves one as it is.
-#[derive(Clone, Debug, Default)]
-pub struct Attributes<'a> {
-    /// The institution's name for people.
-    pub display_name: Option<&'a str>,
-    /// Free labels, replaced as a whole.
-    pub labels: Option<&'a serde_json::Value>,
-    /// Bytes that it may use; the inner none takes the limit away.
-    pub quota_bytes: Option<Option<i64>>,
-}
-
-/// Changes attributes.
-///
-/// # Errors
-/// When the control database cannot be asked.
-pub async fn set_attributes(tx: &mut Tx, id: Uuid, change: &Attributes<'_>) -> Result<(), PgError> {
-    sqlx::query(
-        "update tenant_schema
-         set display_name = coalesce($2, display_name),
-             labels = coalesce($3, labels),
-             quota_bytes = case when $4 then $5 else quota_bytes end,
-             updated_at = clock_timestamp()
-         where id = $1",
-    )
-    .bind(id)
-    .bind(change.display_name)
-    .bind(change.labels)
-    .bind(change.quota_bytes.is_some())
-    .bind(change.quota_bytes.flatten())
     .execute(tx.connection())
     .await?;
     Ok(())

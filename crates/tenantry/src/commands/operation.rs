@@ -39,6 +39,9 @@ pub(crate) struct List {
     /// Only this institution
     #[arg(long)]
     schema: Option<String>,
+    /// Only those that belong to this operation, as the creations of an import
+    #[arg(long, value_name = "ID", conflicts_with = "schema")]
+    parent: Option<Uuid>,
     /// Rows on a page, at most 500
     #[arg(long, default_value_t = 50)]
     limit: u32,
@@ -85,6 +88,7 @@ async fn list(client: &Client, arguments: List) -> Outcome {
         ("kind", arguments.kind),
         ("schema", arguments.schema),
         ("cursor", arguments.cursor),
+        ("parent", arguments.parent.map(|id| id.to_string())),
     ];
     query.extend(optional.into_iter().filter_map(|(key, value)| Some((key, value?))));
     let page: OperationList = client.get("/api/admin/operations", &query).await?;

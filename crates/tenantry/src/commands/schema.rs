@@ -11,7 +11,7 @@ use tenantry_api::types::{
 };
 use tenantry_domain::operation::OperationState;
 
-use super::usage;
+use super::{attributes, sheets, usage};
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
 use crate::output::{fields, json, or_dash, table, time};
@@ -39,6 +39,12 @@ Examples:
   tenantry schema usage oakwood
   tenantry schema usage oakwood --by day --from 2026-10-01T00:00:00Z --json")]
     Usage(usage::Arguments),
+    /// Change what is known of an institution
+    Update(attributes::Update),
+    /// Create many institutions from a file of CSV
+    Import(sheets::Import),
+    /// Write institutions to a file of CSV, which an import takes back
+    Export(sheets::Export),
     /// Shut an institution out: its sessions end, its data stays
     Suspend(Change),
     /// Let a suspended institution in again
@@ -76,11 +82,19 @@ pub(crate) struct Create {
     #[arg(long, value_name = "N")]
     template_version: Option<i32>,
     /// Free labels
-    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = key_value)]
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = attributes::key_value)]
     labels: Vec<(String, String)>,
-    /// Bytes that it may use
-    #[arg(long, value_name = "BYTES")]
+    /// What it may use, as 5GB
+    #[arg(long, value_name = "SIZE", value_parser = attributes::size)]
     quota: Option<i64>,
+    #[command(flatten)]
+    contact: attributes::NewContact,
+    /// What your own system calls it
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// A value for the template's seed
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = attributes::key_value)]
+    parameters: Vec<(String, String)>,
     /// Issue what its application logs in with, and print it; with --json beside the operation
     #[arg(long, requires = "wait")]
     credentials: bool,
@@ -117,6 +131,12 @@ pub(crate) struct List {
     /// `nextCursor` of the page before
     #[arg(long)]
     cursor: Option<String>,
+    /// Only the one that your own system calls so
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// Only those with these labels, separated by commas
+    #[arg(long, value_name = "KEY=VALUE")]
+    label: Option<String>,
 }
 
 #[derive(Args)]
@@ -158,6 +178,9 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::List(arguments) => list(&client, arguments).await,
         Command::Show(Name { name }) => show(&client, &name).await,
         Command::Usage(arguments) => usage::show(&client, &path(arguments.name()), arguments).await,
+        Command::Update(arguments) => attributes::update(&client, arguments).await,
+        Command::Import(arguments) => sheets::import(&client, arguments).await,
+        Command::Export(arguments) => sheets::export(&client, arguments).await,
         Command::Suspend(change) => act(&client, change, PatchAction::Suspend).await,
         Command::Resume(change) => act(&client, change, PatchAction::Resume).await,
         Command::Credentials(arguments) => credentials(&client, arguments).await,
@@ -184,6 +207,7 @@ fn path(name: &str) -> String {
 
 async fn create(client: &Client, arguments: Create) -> Outcome {
     let labels: BTreeMap<String, String> = arguments.labels.into_iter().collect();
+    let parameters: BTreeMap<String, String> = arguments.parameters.into_iter().collect();
     let body = NewSchemaRequest {
         name: arguments.name,
         display_name: arguments.display_name,
@@ -191,6 +215,9 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
         template_version: arguments.template_version,
         labels: (!labels.is_empty()).then_some(labels),
         quota_bytes: arguments.quota,
+        contact: arguments.contact.into_contact(),
+        external_id: arguments.external_id,
+        parameters: (!parameters.is_empty()).then_some(parameters),
     };
     let path = "/api/admin/schemas";
     if !arguments.credentials {
@@ -260,8 +287,13 @@ async fn submit<B: serde::Serialize>(
 
 async fn list(client: &Client, arguments: List) -> Outcome {
     let mut query = vec![("sort", arguments.sort), ("limit", arguments.limit.to_string())];
-    let optional =
-        [("q", arguments.search), ("state", arguments.state), ("cursor", arguments.cursor)];
+    let optional = [
+        ("q", arguments.search),
+        ("state", arguments.state),
+        ("cursor", arguments.cursor),
+        ("externalId", arguments.external_id),
+        ("label", arguments.label),
+    ];
     query.extend(optional.into_iter().filter_map(|(key, value)| Some((key, value?))));
     let page: SchemaList = client.get("/api/admin/schemas", &query).await?;
     if client.json {
@@ -315,8 +347,13 @@ async fn show(client: &Client, name: &str) -> Outcome {
         ("created", time(Some(schema.created_at))),
         ("updated", time(Some(schema.updated_at))),
         ("id", schema.id.to_string()),
+        ("version", schema.version),
     ];
     let optional = [
+        ("external id", schema.external_id),
+        ("contact", schema.contact.name),
+        ("e-mail", schema.contact.email),
+        ("telephone", schema.contact.phone),
         ("failure", schema.failure),
         ("archived", schema.archived_at.map(|at| time(Some(at)))),
         ("recoverable until", schema.recoverable_until.map(|at| time(Some(at)))),
@@ -342,10 +379,4 @@ async fn findings(client: &Client) -> Outcome {
         out!("  {}\n  {}", finding.detail, finding.remedy);
     }
     Ok(())
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    text.split_once('=')
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .ok_or_else(|| format!("`{text}` is not KEY=VALUE"))
 }

@@ -22,6 +22,7 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Examples:
   tenantry template create default --from prisma/migrations
+  tenantry template create default --from prisma/migrations --seed seed.sql
   tenantry template create clinic --from sql/ --layout plain --json")]
     Create(Create),
     /// List every version of every template
@@ -46,6 +47,9 @@ pub(crate) struct Create {
     /// The folder's layout; found out when left out
     #[arg(long)]
     layout: Option<LayoutName>,
+    /// SQL that fills each new institution with its first rows, from tenantry.parameter('NAME')
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
     /// Only submit it; by default the command waits for the proof
     #[arg(long)]
     no_wait: bool,
@@ -98,6 +102,7 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
             LayoutName::Plain => TemplateLayout::Plain,
         }),
         files: read_folder(&arguments.from)?,
+        seed: arguments.seed.as_deref().map(read_seed).transpose()?,
     };
     let wait = (!arguments.no_wait).then_some(FIRST_WAIT);
     let mut operation: OperationBody =
@@ -106,6 +111,12 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
         operation = follow(client, operation).await?;
     }
     conclude(client, &operation)
+}
+
+fn read_seed(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure::new(Exit::Refused, format!("cannot read {}: {error}", file.display()))
+    })
 }
 
 /// Reads what may belong to a migration folder: SQL and Prisma's lock file, two levels deep.
@@ -186,6 +197,14 @@ async fn list(client: &Client, path: &str) -> Outcome {
         if let Some(object) = &template.spares_reason {
             let TemplateBody { name, version, .. } = template;
             out!("{}", spares_note(name, *version, template.spares, object));
+        }
+        if template.seed.is_some() {
+            let TemplateBody { name, version, seed_requires, .. } = template;
+            let requires = match seed_requires.join(", ") {
+                none if none.is_empty() => String::new(),
+                names => format!(", which requires {names}"),
+            };
+            out!("{name}@{version} has a seed{requires} (its text: --json)");
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ mod command_line;
 mod credentials;
 mod doctor;
 mod external;
+mod institutions;
 mod killed;
 mod program;
 mod server;

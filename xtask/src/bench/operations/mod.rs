@@ -94,6 +94,7 @@ async fn enqueue_all(fleet: &Fleet, institutions: &[(Uuid, String)]) -> Result<f
         source: "system",
         request_id: None,
         idempotency: None,
+        parent: None,
     };
     let start = Instant::now();
     let mut inputs = Vec::with_capacity(institutions.len());

@@ -56,6 +56,47 @@ pub(super) fn check(migrations: &[Migration]) -> Vec<Refusal> {
     }
 }
 
+/// The statements of a seed with their lines, or every refusal.
+pub(super) fn seed(text: &str) -> Result<Vec<(i32, String)>, Vec<Refusal>> {
+    let refusal = |found: Found| {
+        let Found { line, code, reason } = found;
+        Refusal { file: "seed".to_owned(), line, code, reason }
+    };
+    let checker = || {
+        let lines = Lines::of(text);
+        if let Some((at, finding)) = unfit(text) {
+            return Err(vec![refusal(finding.on(lines.line(at)))]);
+        }
+        let found = read_through(text, Place::seed(), &lines);
+        if found.is_empty() {
+            return Ok(split(text, &lines));
+        }
+        Err(found.into_iter().take(MOST).map(refusal).collect())
+    };
+    let checked = thread::scope(|scope| {
+        let builder = thread::Builder::new().name("seed-check".to_owned()).stack_size(STACK);
+        builder.spawn_scoped(scope, checker).ok().map(|thread| thread.join())
+    });
+    match checked {
+        Some(Ok(checked)) => checked,
+        // no thread could be had, or the parser panicked: never a silent yes
+        _ => Err(vec![refusal(unreadable(0))]),
+    }
+}
+
+/// Each statement, without the semicolon behind it.
+fn split(text: &str, lines: &Lines) -> Vec<(i32, String)> {
+    let parsed = SourceFile::parse(text);
+    let statements = parsed.tree().stmts().filter_map(|statement| {
+        let range = statement.syntax().text_range();
+        let (start, end): (usize, usize) = (range.start().into(), range.end().into());
+        let sql = text[start..end].trim().trim_end_matches(';').trim_end();
+        let line = i32::try_from(lines.line(start)).unwrap_or(i32::MAX);
+        (!sql.is_empty()).then(|| (line, sql.to_owned()))
+    });
+    statements.collect()
+}
+
 fn check_one(migration: &Migration) -> Vec<Refusal> {
     let text = migration.runnable();
     let lines = Lines::of(text);
@@ -63,7 +104,7 @@ fn check_one(migration: &Migration) -> Vec<Refusal> {
         Some((at, finding)) => vec![finding.on(lines.line(at))],
         None => {
             let caught: Result<_, Box<dyn Any + Send>> =
-                catch_unwind(AssertUnwindSafe(|| read_through(text, &lines)));
+                catch_unwind(AssertUnwindSafe(|| read_through(text, Place::default(), &lines)));
             caught.unwrap_or_else(|_| vec![unreadable(0)])
         }
     };
@@ -86,7 +127,7 @@ fn unfit(text: &str) -> Option<(usize, Finding)> {
     unparsable(at, "this is nested too deeply to be parsed: split the statement up")
 }
 
-fn read_through(text: &str, lines: &Lines) -> Vec<Found> {
+fn read_through(text: &str, place: Place, lines: &Lines) -> Vec<Found> {
     let line_of = |at: usize| lines.line(at);
     let parsed = SourceFile::parse(text);
     let mut found = meta_commands(text, lines);
@@ -100,7 +141,7 @@ fn read_through(text: &str, lines: &Lines) -> Vec<Found> {
             }
         }
     }
-    walk(parsed.tree().syntax(), Place::default(), &line_of, &mut found);
+    walk(parsed.tree().syntax(), place, &line_of, &mut found);
     found.sort_by_key(|found| found.line);
     found.dedup();
     found

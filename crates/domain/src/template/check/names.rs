@@ -22,6 +22,12 @@ pub(super) fn judge(node: &SyntaxNode, in_body: bool) -> Option<Finding> {
     }
 }
 
+/// Whether this is `tenantry.parameter(…)`, the one function of ours that a seed may call.
+pub(super) fn asks_for_parameter(node: &SyntaxNode) -> bool {
+    node.kind() == SyntaxKind::CALL_EXPR
+        && called(node).is_some_and(|parts| parts == ["tenantry", "parameter"])
+}
+
 /// A finding for a qualified name, or none when its qualifier is PostgreSQL's own.
 pub(super) fn judge_parts(parts: &[String]) -> Option<Finding> {
     match parts {

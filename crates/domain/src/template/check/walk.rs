@@ -20,6 +20,15 @@ pub(super) struct Place {
     depth: usize,
     /// Whether it runs when a function is called, and not with the script.
     later: bool,
+    /// Whether it belongs to a seed, which may ask for its parameters.
+    seed: bool,
+}
+
+impl Place {
+    /// The text of a seed.
+    pub(super) fn seed() -> Place {
+        Place { seed: true, ..Place::default() }
+    }
 }
 
 /// How deep blocks in blocks are followed. Each is a string in a string, so real ones stay flat.
@@ -49,6 +58,9 @@ pub(super) fn walk(
         if let Some(finding) = statements::judge(&node, place.later) {
             found.push(finding.on(line_of(start)));
             refused_to = end;
+            continue;
+        }
+        if place.seed && !place.later && names::asks_for_parameter(&node) {
             continue;
         }
         let finding = names::judge(&node, place.depth > 0)
@@ -139,7 +151,7 @@ fn bodies(node: &SyntaxNode, place: Place, line_of: &dyn Fn(usize) -> u32, found
     let Some(literal) = literal else { return };
     let first_line = line_of(literal.syntax().text_range().start().into());
     let later = place.later || node.kind() != SyntaxKind::DO;
-    let place = Place { depth: place.depth + 1, later };
+    let place = Place { depth: place.depth + 1, later, ..place };
     if place.depth > DEEPEST_BODY {
         let reason = "blocks are nested too deeply in each other: flatten them";
         found.push(Finding::new(RefusalCode::Unparsable, reason).on(first_line));
