@@ -28,6 +28,8 @@ pub struct FleetConfig {
     pub usage: UsageConfig,
     /// How quotas are held.
     pub quota: QuotaConfig,
+    /// What sessions of applications are held to.
+    pub watchdog: WatchdogConfig,
 }
 
 /// How quotas are held.
@@ -35,9 +37,23 @@ pub struct FleetConfig {
 pub struct QuotaConfig {
     /// How often the schemas nearest to their quotas are measured.
     pub watch_every: Duration,
+    /// How often it is looked who has been writing in one transaction for longer than this: no counter
+    /// tells of that before the transaction ends.
+    pub writers_every: Duration,
     /// How long whoever writes to a schema that is being blocked is asked to stop, before the session
     /// is ended.
     pub patience: Duration,
+}
+
+/// What sessions of applications are held to where their institution's plan says nothing.
+#[derive(Clone, Debug)]
+pub struct WatchdogConfig {
+    /// How often they are looked at.
+    pub look_every: Duration,
+    /// How long a statement may run; none for as long as it likes.
+    pub statement: Option<Duration>,
+    /// How long a transaction may be open with nothing going on in it; none for as long as it likes.
+    pub idle_in_transaction: Option<Duration>,
 }
 
 /// How often use is measured, and for how long its history is kept.
@@ -62,13 +78,29 @@ impl Default for FleetConfig {
             applications_url: None,
             usage: UsageConfig::default(),
             quota: QuotaConfig::default(),
+            watchdog: WatchdogConfig::default(),
         }
     }
 }
 
 impl Default for QuotaConfig {
     fn default() -> Self {
-        Self { watch_every: Duration::from_secs(10), patience: Duration::from_secs(10) }
+        Self {
+            watch_every: Duration::from_secs(10),
+            writers_every: Duration::from_secs(2),
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for WatchdogConfig {
+    fn default() -> Self {
+        Self {
+            look_every: Duration::from_secs(5),
+            statement: None,
+            // nobody works on one transaction for so long, and vacuum has waited for all of it
+            idle_in_transaction: Some(Duration::from_secs(60 * 60)),
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! [`submit`] is the only way in: it writes an operation into the control database. [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
-//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`pool`] and [`housekeeping`] are what
+//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`plans`], [`watchdog`],
+//! [`pool`] and [`housekeeping`] are what
 //! the control plane does unasked.
 
 pub mod credentials;
@@ -11,12 +12,14 @@ pub mod fleet;
 pub mod housekeeping;
 pub mod kinds;
 pub mod mirror;
+pub mod plans;
 pub mod pool;
 pub mod quotas;
 pub mod reconcile;
 pub mod runner;
 pub mod submit;
 pub mod usage;
+pub mod watchdog;
 
-pub use fleet::{Fleet, FleetConfig, QuotaConfig, UsageConfig};
+pub use fleet::{Fleet, FleetConfig, QuotaConfig, UsageConfig, WatchdogConfig};
 pub use submit::{Accepted, Refusal};

@@ -46,6 +46,24 @@ pub async fn watch(fleet: &Fleet) -> Result<(), PgError> {
     judge(fleet, Some(&watched)).await
 }
 
+/// Measures and judges the schemas that have a quota and in which somebody has been writing in one
+/// transaction for long.
+///
+/// # Errors
+/// When a database cannot be asked.
+pub async fn watch_writers(fleet: &Fleet) -> Result<(), PgError> {
+    let written = fleet.database.written_for_long(fleet.config.quota.writers_every).await?;
+    if written.is_empty() {
+        return Ok(());
+    }
+    let mut bounded = quotas::bounded(&fleet.store, &written).await?;
+    bounded.truncate(usize::try_from(WATCHED).unwrap_or_default());
+    for id in &bounded {
+        measure_now(fleet, *id).await?;
+    }
+    judge(fleet, Some(&bounded)).await
+}
+
 async fn judge(fleet: &Fleet, only: Option<&[Uuid]>) -> Result<(), PgError> {
     let mut last = Uuid::nil();
     loop {

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 use tenantry_domain::access::Role;
 use tenantry_domain::operation::OperationState;
+use tenantry_domain::plan::names;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::TemplateScript;
@@ -12,7 +13,7 @@ use tenantry_pg::PgError;
 use tenantry_store::audit::{self, Actor};
 use tenantry_store::operations::{self, Idempotency, Inserted, NewOperation};
 use tenantry_store::schemas::{self, Attributes, NewSchema, TenantSchema};
-use tenantry_store::{Tx, events, templates};
+use tenantry_store::{Tx, events, plans, templates};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
@@ -70,6 +71,13 @@ pub enum Refusal {
     SchemaNotFound(String),
     /// There is no template of that name (or version).
     TemplateNotFound(String),
+    /// There is no plan of that name.
+    PlanNotFound {
+        /// What was asked for.
+        name: String,
+        /// The plans that there are, as a list for people.
+        known: String,
+    },
     /// The state does not allow the action.
     InvalidState {
         /// The institution.
@@ -128,14 +136,16 @@ pub struct CreateRequest {
     pub template_version: Option<i32>,
     /// Free labels.
     pub labels: Value,
-    /// Bytes that it may use.
+    /// Bytes that it may use; none for what its plan allows.
     pub quota_bytes: Option<i64>,
+    /// Its plan; none for the default one.
+    pub plan: Option<String>,
 }
 
 /// Asks for an institution's schema.
 ///
 /// # Errors
-/// `SchemaExists`, `TemplateNotFound`, `IdempotencyMismatch`, `Store`.
+/// `SchemaExists`, `TemplateNotFound`, `PlanNotFound`, `IdempotencyMismatch`, `Store`.
 pub async fn create_schema(
     fleet: &Fleet,
     who: &Requester,
@@ -152,6 +162,7 @@ pub async fn create_schema(
                 None => request.template.clone(),
             })
         })?;
+    check_plan(fleet, request.plan.as_deref()).await?;
     let id = Uuid::now_v7();
     let name = request.name.as_str();
     let mut tx = fleet.store.begin().await?;
@@ -163,6 +174,7 @@ pub async fn create_schema(
         template_version: template.version,
         labels: &request.labels,
         quota_bytes: request.quota_bytes,
+        plan: request.plan.as_deref(),
     };
     if !schemas::insert(&mut tx, &new).await? {
         drop(tx);
@@ -282,7 +294,7 @@ async fn find_for(
 /// Changes attributes of an institution; done at once, no operation.
 ///
 /// # Errors
-/// `SchemaNotFound`, `Store`.
+/// `SchemaNotFound`, `PlanNotFound`, `Store`.
 pub async fn set_attributes(
     fleet: &Fleet,
     who: &Requester,
@@ -291,12 +303,14 @@ pub async fn set_attributes(
 ) -> Result<TenantSchema, Refusal> {
     let not_found = || Refusal::SchemaNotFound(name.to_owned());
     let schema = schemas::by_name(&fleet.store, name).await?.ok_or_else(not_found)?;
+    check_plan(fleet, change.plan.flatten()).await?;
     let mut tx = fleet.store.begin().await?;
     schemas::set_attributes(&mut tx, schema.id, change).await?;
     let detail = json!({
         "displayName": change.display_name,
         "labels": change.labels,
         "quotaBytes": change.quota_bytes,
+        "plan": change.plan,
     });
     let entry = audit::Entry {
         action: "update_schema",
@@ -311,6 +325,23 @@ pub async fn set_attributes(
     events::insert(&mut tx, "schema.changed", Some(schema.id), None, &data).await?;
     tx.commit().await?;
     schemas::by_id(&fleet.store, schema.id).await?.ok_or_else(not_found)
+}
+
+/// Refuses a plan that nobody can be given, naming those that there are.
+///
+/// # Errors
+/// `PlanNotFound`, `Store`.
+async fn check_plan(fleet: &Fleet, name: Option<&str>) -> Result<(), Refusal> {
+    let Some(name) = name else {
+        return Ok(());
+    };
+    let mut known = plans::all(&fleet.store).await?;
+    known.retain(|plan| plan.configured);
+    if known.iter().any(|plan| plan.name == name) {
+        return Ok(());
+    }
+    let known = names(known.iter().map(|plan| plan.name.as_str()));
+    Err(Refusal::PlanNotFound { name: name.to_owned(), known })
 }
 
 /// Asks for a version of a template, made from a folder that was read and checked.

@@ -17,8 +17,8 @@ const KEPT_FOR: Duration = Duration::from_secs(1);
 /// More filters than a fleet has people looking at it.
 const MOST: usize = 256;
 
-/// Text and states.
-type Filter = (Option<String>, Vec<String>);
+/// Text, states and plans.
+type Filter = (Option<String>, Vec<String>, Option<Vec<String>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Counted {
@@ -34,15 +34,19 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// How many schemas match the LIKE pattern and are in one of the states.
+    /// How many schemas match the LIKE pattern, are in one of the states and have one of the plans.
     pub(crate) async fn of(
         &self,
         pool: &PgPool,
         pattern: Option<&str>,
         states: &[&str],
+        plans: Option<&[String]>,
     ) -> Result<i64, PgError> {
-        let filter: Filter =
-            (pattern.map(str::to_owned), states.iter().map(|s| (*s).to_owned()).collect());
+        let filter: Filter = (
+            pattern.map(str::to_owned),
+            states.iter().map(|s| (*s).to_owned()).collect(),
+            plans.map(<[String]>::to_vec),
+        );
         // before the count: a change between the two makes the count be thrown away
         let (last_change,): (Option<Timestamp>,) =
             sqlx::query_as("select max(updated_at) from tenant_schema").fetch_one(pool).await?;
@@ -55,10 +59,12 @@ impl Totals {
         let at = Instant::now();
         let total = sqlx::query_scalar(
             "select count(*) from tenant_schema s
-             where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)",
+             where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)
+               and ($3::text[] is null or s.plan = any($3))",
         )
         .bind(pattern)
         .bind(states)
+        .bind(plans)
         .fetch_one(pool)
         .await?;
         let mut kept = self.lock();

@@ -239,3 +239,20 @@ create table pool (
 );
 -- the newest refill of each template
 create index operation_refill on operation ((input ->> 'template'), id) where kind = 'refill_pool';
+
+-- The plans of the settings of the server that started last. One that the settings have no more stays
+-- as long as an institution has it.
+create table plan (
+  name              text primary key,
+  quota_bytes       bigint check (quota_bytes >= 0),
+  connection_limit  integer check (connection_limit > 0),
+  statement_ms      bigint check (statement_ms > 0),
+  idle_ms           bigint check (idle_ms > 0),
+  is_default        boolean not null default false,
+  configured        boolean not null default true
+);
+alter table tenant_schema
+  add column plan text,
+  add column connection_limit integer,     -- the institution's own; goes before its plan's
+  add column plan_applied jsonb;           -- what a plan made its roles be held to; null when none ever did
+create index tenant_schema_plan on tenant_schema (plan, name collate "C") where plan is not null;

@@ -6,6 +6,7 @@ pub mod events;
 pub mod findings;
 pub mod health;
 pub mod operations;
+pub mod plans;
 pub mod pools;
 pub mod schemas;
 pub mod templates;

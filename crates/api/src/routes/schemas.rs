@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use tenantry_domain::access::Role;
+use tenantry_domain::plan::is_plan_name;
 use tenantry_domain::problem::Code;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
@@ -38,6 +39,9 @@ pub(crate) struct ListQuery {
     /// States, separated by commas; all but `purged` when it is left out.
     #[param(example = "active,suspended")]
     state: Option<String>,
+    /// Plans, separated by commas.
+    #[param(example = "basic")]
+    plan: Option<String>,
     /// `name`, `createdAt`, `updatedAt` or `usage`; with `-` in front the largest first.
     #[param(example = "-updatedAt", pattern = "^-?(name|createdAt|updatedAt|usage)$")]
     sort: Option<String>,
@@ -75,10 +79,15 @@ pub(crate) async fn list(
         },
     };
     let states = parse_words::<SchemaState>(query.state.as_deref())?;
+    let plans = parse_words::<PlanName>(query.plan.as_deref())?;
     if query.q.as_deref().is_some_and(|q| q.contains('\0')) {
         return Err(invalid("`q` contains a NUL character."));
     }
-    let filter = Filter { text: query.q.filter(|q| !q.is_empty()), states };
+    let filter = Filter {
+        text: query.q.filter(|q| !q.is_empty()),
+        states,
+        plans: plans.into_iter().map(|PlanName(name)| name).collect(),
+    };
     let page = schemas::list(&app.fleet().store, &filter, sort, &start, limit).await?;
     Ok(Json(SchemaList {
         items: page.items.into_iter().map(shape::schema).collect(),
@@ -168,6 +177,7 @@ pub(crate) async fn create(
         template_version: value.template_version,
         labels: labels.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
         quota_bytes: value.quota_bytes,
+        plan: value.plan,
     };
     let accepted =
         submit::create_schema(app.fleet(), &caller.requester(idempotency), request).await?;
@@ -199,8 +209,10 @@ pub(crate) async fn patch(
 ) -> Result<Response, Problem> {
     let name = existing_name(&name)?;
     let who = caller.requester(idempotency);
-    let listed =
-        value.display_name.is_some() || value.labels.is_some() || value.quota_bytes.is_some();
+    let listed = value.display_name.is_some()
+        || value.labels.is_some()
+        || value.quota_bytes.is_some()
+        || value.plan.is_some();
     let attributes = listed || value.connection_limit.is_some();
     let Some(action) = value.action else {
         if !attributes || value.confirm.is_some() {
@@ -212,6 +224,7 @@ pub(crate) async fn patch(
             display_name: value.display_name.as_deref(),
             labels: labels.as_ref(),
             quota_bytes: value.quota_bytes,
+            plan: value.plan.as_ref().map(Option::as_deref),
         };
         if let Some(limit) = value.connection_limit {
             check_connection_limit(limit)?;
@@ -302,6 +315,20 @@ fn check_attributes(display_name: Option<&str>, quota: Option<i64>) -> Result<()
         return Err(invalid("`quotaBytes` is not negative."));
     }
     Ok(())
+}
+
+/// A plan's name as a filter has it; one that there is not finds nothing.
+struct PlanName(String);
+
+impl std::str::FromStr for PlanName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if is_plan_name(text) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(format!("`{}` is not a name of a plan", text.escape_debug()))
+    }
 }
 
 fn check_connection_limit(limit: Option<i32>) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 
 mod credentials;
 mod operation;
+mod plan;
 mod problem;
 mod schema;
 mod system;
@@ -14,10 +15,11 @@ pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
+pub use plan::{PlanBody, PlanList};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, SchemaBody,
-    SchemaList, SchemaPatch, StateCount, TemplateCount,
+    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, QuotaSource,
+    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{

@@ -38,6 +38,7 @@ pub(crate) async fn create_slowly(fleet: &TestFleet, seconds: u8) -> Uuid {
         template_version: None,
         labels: serde_json::json!({}),
         quota_bytes: None,
+        plan: None,
     };
     submit::create_schema(&fleet.fleet, &Requester::system(), request).await.unwrap().operation
 }

@@ -89,6 +89,7 @@ impl TestFleet {
             template_version: None,
             labels: serde_json::json!({}),
             quota_bytes: None,
+            plan: None,
         };
         submit::create_schema(&self.fleet, &Requester::system(), request).await.unwrap().operation
     }

@@ -46,6 +46,15 @@ begin
               hint = format('As a superuser: grant pg_signal_backend to %I with admin option', current_user);
     end;
   end if;
+  -- sees for how long the sessions of applications have been at something; without it the watchdog is
+  -- blind, and says so
+  if not pg_has_role('tenantry_control', 'pg_read_all_stats', 'member') then
+    begin
+      grant pg_read_all_stats to tenantry_control;
+    exception when insufficient_privilege then
+      null;
+    end;
+  end if;
   -- An administrator without superuser rights must be a member of what it hands things to. Asked for
   -- is usage: since PostgreSQL 16, who makes a role is a member of it that may only administer it.
   if not pg_has_role(current_user, 'tenantry_owner', 'usage')

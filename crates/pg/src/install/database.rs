@@ -57,6 +57,7 @@ const FUNCTIONS: &[&str] = functions![
     "make_read_only",
     "set_password",
     "set_connection_limit",
+    "set_role_limits",
     "entrance",
     "enter",
     "open_gateway",

@@ -17,6 +17,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Only these states; empty means all but `purged`.
     pub states: Vec<SchemaState>,
+    /// Only these plans; empty means all, and those without one.
+    pub plans: Vec<String>,
 }
 
 /// By what a list is sorted. The id breaks ties.
@@ -120,7 +122,8 @@ macro_rules! page_query {
         concat!(
             "with page as materialized (
                select s.* from tenant_schema s
-               where ($1::text is null or s.search like (select lower($1))) and s.state = any($2) ",
+               where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)
+                 and ($4::text[] is null or s.plan = any($4)) ",
             $behind,
             " order by ",
             $column,
@@ -146,11 +149,11 @@ macro_rules! page_query {
 macro_rules! page_queries {
     ($column:literal, $cast:literal, $direction:literal, $beyond:literal) => {
         (
-            page_query!($column, $direction, "", "offset $4"),
+            page_query!($column, $direction, "", "offset $5"),
             page_query!(
                 $column,
                 $direction,
-                concat!("and (", $column, ", s.id) ", $beyond, " ($4::", $cast, ", $5)"),
+                concat!("and (", $column, ", s.id) ", $beyond, " ($5::", $cast, ", $6)"),
                 ""
             ),
         )
@@ -187,15 +190,20 @@ pub async fn list(
 ) -> Result<Page, PgError> {
     let text = filter.text.as_deref().map(like_pattern);
     let states: Vec<&str> = filter.states().iter().map(|state| state.as_str()).collect();
+    let plans = (!filter.plans.is_empty()).then_some(filter.plans.as_slice());
     let (from_offset, behind) = page_queries(sort);
     let page = match start {
-        Start::Offset(offset) => {
-            sqlx::query_as(from_offset).bind(&text).bind(&states).bind(limit + 1).bind(offset)
-        }
+        Start::Offset(offset) => sqlx::query_as(from_offset)
+            .bind(&text)
+            .bind(&states)
+            .bind(limit + 1)
+            .bind(&plans)
+            .bind(offset),
         Start::After(cursor) => sqlx::query_as(behind)
             .bind(&text)
             .bind(&states)
             .bind(limit + 1)
+            .bind(&plans)
             .bind(&cursor.value)
             .bind(cursor.id),
     };
@@ -204,7 +212,7 @@ pub async fn list(
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = items.last().filter(|_| more).map(|last| Cursor::after(sort, last));
-    let total = store.totals().of(store.pool(), text.as_deref(), &states).await?;
+    let total = store.totals().of(store.pool(), text.as_deref(), &states, plans).await?;
     Ok(Page { items, total, next })
 }
 

@@ -41,8 +41,12 @@ pub struct TenantSchema {
     pub usage_bytes: Option<i64>,
     /// What it uses in detail, and how old that is.
     pub usage: SchemaUsage,
-    /// Bytes that it may use; none for no limit.
+    /// Bytes that it may use by a quota of its own; none for its plan's.
     pub quota_bytes: Option<i64>,
+    /// Its plan.
+    pub plan: Option<String>,
+    /// Bytes that it may use by its plan.
+    pub plan_quota_bytes: Option<i64>,
     /// How its use stood to that when last judged.
     pub quota_level: QuotaLevel,
     /// Since when its institution may not insert and update.
@@ -78,6 +82,8 @@ impl FromRow<'_, PgRow> for TenantSchema {
             usage_bytes: row.try_get("usage_bytes")?,
             usage: usage::of_row(row)?,
             quota_bytes: row.try_get("quota_bytes")?,
+            plan: row.try_get("plan")?,
+            plan_quota_bytes: row.try_get("plan_quota_bytes")?,
             quota_level: word(row, "quota_level")?,
             writes_blocked_at: optional_time(row, "writes_blocked_at")?,
             failure: row.try_get("failure")?,
@@ -88,6 +94,13 @@ impl FromRow<'_, PgRow> for TenantSchema {
             updated_at: time(row, "updated_at")?,
             active_operation: row.try_get("active_operation")?,
         })
+    }
+}
+
+impl TenantSchema {
+    /// Bytes that it may use: by its own quota, else by its plan's; none for no limit.
+    pub fn allowed_bytes(&self) -> Option<i64> {
+        self.quota_bytes.or(self.plan_quota_bytes)
     }
 }
 
@@ -104,10 +117,11 @@ macro_rules! select_schema {
                  order by o.state = 'queued', o.priority desc, o.created_at limit 1)
                   as active_operation,
                 u.table_bytes, u.index_bytes, u.toast_bytes, u.row_estimate, u.writes_total,
-                u.connections, u.last_activity, u.measured_at, u.stale_since
+                u.connections, u.last_activity, u.measured_at, u.stale_since,
+                p.quota_bytes as plan_quota_bytes
              from ",
             $rows,
-            " s left join schema_usage u on u.schema_id = s.id "
+            " s left join schema_usage u on u.schema_id = s.id left join plan p on p.name = s.plan "
         )
     };
 }
@@ -128,8 +142,10 @@ pub struct NewSchema<'a> {
     pub template_version: i32,
     /// Free labels.
     pub labels: &'a serde_json::Value,
-    /// Bytes that it may use.
+    /// Bytes that it may use; none for what its plan allows.
     pub quota_bytes: Option<i64>,
+    /// Its plan; none for the default one.
+    pub plan: Option<&'a str>,
 }
 
 /// What a marker in the managed database says; the control database follows it.
@@ -158,8 +174,9 @@ pub struct MarkerFacts<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
     let done = sqlx::query(
         "insert into tenant_schema
-           (id, name, display_name, state, template, template_version, labels, quota_bytes)
-         values ($1, $2, $3, 'provisioning', $4, $5, $6, $7)
+           (id, name, display_name, state, template, template_version, labels, quota_bytes, plan)
+         values ($1, $2, $3, 'provisioning', $4, $5, $6, $7,
+                 coalesce($8, (select p.name from plan p where p.is_default)))
          on conflict (name) where state not in ('archived', 'purging', 'purged') do nothing",
     )
     .bind(new.id)
@@ -169,6 +186,7 @@ pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
     .bind(new.template_version)
     .bind(new.labels)
     .bind(new.quota_bytes)
+    .bind(new.plan)
     .execute(tx.connection())
     .await?;
     Ok(done.rows_affected() == 1)
@@ -256,9 +274,9 @@ pub async fn follow_marker(
 ) -> Result<(), PgError> {
     sqlx::query(
         "insert into tenant_schema as s
-           (id, name, schema_name, role_name, display_name, state, template, template_version,
+           (id, name, schema_name, role_name, display_name, state, template, template_version, plan,
             archived_at, recoverable_until)
-         values ($1, $2, $3, $4, $2, $5, $6, $7,
+         values ($1, $2, $3, $4, $2, $5, $6, $7, (select p.name from plan p where p.is_default),
                  case when $5 = 'archived' then clock_timestamp() end,
                  case when $5 = 'archived' then clock_timestamp() + make_interval(secs => $8) end)
          on conflict (id) do update
@@ -335,8 +353,10 @@ pub struct Attributes<'a> {
     pub display_name: Option<&'a str>,
     /// Free labels, replaced as a whole.
     pub labels: Option<&'a serde_json::Value>,
-    /// Bytes that it may use; the inner none takes the limit away.
+    /// Bytes that it may use; the inner none leaves what its plan allows.
     pub quota_bytes: Option<Option<i64>>,
+    /// Its plan; the inner none takes it away.
+    pub plan: Option<Option<&'a str>>,
 }
 
 /// Changes attributes.
@@ -349,6 +369,7 @@ pub async fn set_attributes(tx: &mut Tx, id: Uuid, change: &Attributes<'_>) -> R
          set display_name = coalesce($2, display_name),
              labels = coalesce($3, labels),
              quota_bytes = case when $4 then $5 else quota_bytes end,
+             plan = case when $6 then $7 else plan end,
              updated_at = clock_timestamp()
          where id = $1",
     )
@@ -357,6 +378,8 @@ pub async fn set_attributes(tx: &mut Tx, id: Uuid, change: &Attributes<'_>) -> R
     .bind(change.labels)
     .bind(change.quota_bytes.is_some())
     .bind(change.quota_bytes.flatten())
+    .bind(change.plan.is_some())
+    .bind(change.plan.flatten())
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -112,6 +112,7 @@ async fn build_fleet(fleet: &Fleet, institutions: usize) -> Outcome {
             template_version: None,
             labels: serde_json::json!({ "demo": "yes" }),
             quota_bytes: None,
+            plan: None,
         };
         match submit::create_schema(fleet, &Requester::system(), request).await {
             Ok(accepted) => pending.push((name, accepted.operation)),

@@ -78,7 +78,10 @@ pub(crate) struct Create {
     /// Free labels
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = key_value)]
     labels: Vec<(String, String)>,
-    /// Bytes that it may use
+    /// Its plan; the server's default one when left out
+    #[arg(long)]
+    plan: Option<String>,
+    /// Bytes that it may use; what its plan allows when left out
     #[arg(long, value_name = "BYTES")]
     quota: Option<i64>,
     /// Issue what its application logs in with, and print it; with --json beside the operation
@@ -108,6 +111,9 @@ pub(crate) struct List {
     /// Only these states, separated by commas; all but purged when left out
     #[arg(long)]
     state: Option<String>,
+    /// Only these plans, separated by commas
+    #[arg(long)]
+    plan: Option<String>,
     /// name, createdAt, updatedAt or usage; with - in front the largest first
     #[arg(long, default_value = "name", allow_hyphen_values = true)]
     sort: String,
@@ -191,6 +197,7 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
         template_version: arguments.template_version,
         labels: (!labels.is_empty()).then_some(labels),
         quota_bytes: arguments.quota,
+        plan: arguments.plan,
     };
     let path = "/api/admin/schemas";
     if !arguments.credentials {
@@ -260,8 +267,12 @@ async fn submit<B: serde::Serialize>(
 
 async fn list(client: &Client, arguments: List) -> Outcome {
     let mut query = vec![("sort", arguments.sort), ("limit", arguments.limit.to_string())];
-    let optional =
-        [("q", arguments.search), ("state", arguments.state), ("cursor", arguments.cursor)];
+    let optional = [
+        ("q", arguments.search),
+        ("state", arguments.state),
+        ("plan", arguments.plan),
+        ("cursor", arguments.cursor),
+    ];
     query.extend(optional.into_iter().filter_map(|(key, value)| Some((key, value?))));
     let page: SchemaList = client.get("/api/admin/schemas", &query).await?;
     if client.json {
@@ -277,13 +288,14 @@ async fn list(client: &Client, arguments: List) -> Outcome {
                 schema.state.to_string(),
                 or_dash(schema.schema_name.clone()),
                 format!("{}@{}", schema.template, or_dash(schema.template_version)),
+                or_dash(schema.plan.clone()),
                 usage::size(&schema.usage),
                 or_dash(schema.quota.bytes.map(|_| schema.quota.level)),
                 time(Some(schema.updated_at)),
             ]
         })
         .collect();
-    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "SIZE", "QUOTA", "UPDATED"], rows);
+    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "PLAN", "SIZE", "QUOTA", "UPDATED"], rows);
     if let Some(cursor) = page.next_cursor {
         eprintln!("{} of {}; the next page: --cursor {cursor}", page.items.len(), page.total);
     }
@@ -304,6 +316,7 @@ async fn show(client: &Client, name: &str) -> Outcome {
         ("schema", or_dash(schema.schema_name)),
         ("role", or_dash(schema.role_name)),
         ("template", format!("{}@{}", schema.template, or_dash(schema.template_version))),
+        ("plan", or_dash(schema.plan)),
         ("size", usage::size_in_detail(&schema.usage)),
         ("measured", usage::measured(&schema.usage)),
         ("rows", format!("about {}", schema.usage.row_estimate)),
