@@ -37,8 +37,8 @@ pub struct FleetConfig {
 pub struct QuotaConfig {
     /// How often the schemas nearest to their quotas are measured.
     pub watch_every: Duration,
-    /// How often it is looked who has been writing in one transaction for longer than this: no counter
-    /// tells of that before the transaction ends.
+    /// How often it is looked who is writing now, because no counter tells of that before the transaction
+    /// ends; and how old a transaction is that is always measured then.
     pub writers_every: Duration,
     /// How long whoever writes to a schema that is being blocked is asked to stop, before the session
     /// is ended.

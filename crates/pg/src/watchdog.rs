@@ -124,27 +124,31 @@ impl ManagedDatabase {
         Ok(stopped == Some(true))
     }
 
-    /// Schemas in which transactions older than this hold locks for writing: what those wrote no
-    /// counter tells before they end. Where the ages of transactions cannot be seen all of them count.
+    /// Schemas in which somebody holds a lock for writing now, and whether that transaction is older than
+    /// `age`: what such a one wrote no counter tells before it ends. Where the ages of transactions
+    /// cannot be seen all of them are old.
     ///
     /// # Errors
     /// When the server cannot be asked.
-    pub async fn written_for_long(&self, age: Duration) -> Result<Vec<Uuid>, PgError> {
+    pub async fn written_now(&self, age: Duration) -> Result<Vec<(Uuid, bool)>, PgError> {
         brief(
-            sqlx::query_scalar(
+            sqlx::query_as(
                 "with writing as materialized (
-                   select distinct l.relation
+                   select l.relation,
+                          bool_or(coalesce(a.xact_start, '-infinity')
+                                    < clock_timestamp() - make_interval(secs => $1)) as old
                    from pg_locks l
                    join pg_stat_activity a on a.pid = l.pid
                    where l.locktype = 'relation' and l.mode = 'RowExclusiveLock' and l.granted
                      and l.database = (select oid from pg_database where datname = current_database())
-                     and coalesce(a.xact_start, '-infinity')
-                           < clock_timestamp() - make_interval(secs => $1)
+                   group by l.relation
                  )
-                 select distinct m.id
+                 select m.id, bool_or(w.old) as old
                  from writing w
                  join pg_class c on c.oid = w.relation
                  join tenantry.schema_marker m on m.schema_oid = c.relnamespace
+                 group by m.id
+                 order by old desc
                  limit 1000",
             )
             .bind(age.as_secs_f64())

@@ -98,17 +98,19 @@ pub async fn to_watch(store: &Store, limit: i64) -> Result<Vec<Uuid>, PgError> {
     .await?)
 }
 
-/// Of some schemas those that have a quota and are not blocked yet.
+/// Of some schemas those that have a quota and are not blocked yet, the one that was measured first in front.
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn bounded(store: &Store, ids: &[Uuid]) -> Result<Vec<Uuid>, PgError> {
+pub async fn bounded(store: &Store, ids: &[Uuid], limit: i64) -> Result<Vec<Uuid>, PgError> {
     Ok(sqlx::query_scalar(
         "select s.id from tenant_schema s left join plan p on p.name = s.plan
          where s.id = any($1) and coalesce(s.quota_bytes, p.quota_bytes) is not null
-           and s.state = 'active' and s.writes_blocked_at is null",
+           and s.state = 'active' and s.writes_blocked_at is null
+         order by s.usage_measured_at nulls first limit $2",
     )
     .bind(ids)
+    .bind(limit)
     .fetch_all(store.pool())
     .await?)
 }
