@@ -7,7 +7,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tenantry_domain::operation::{MAX_ATTEMPTS, MAX_CRASHES, OperationState, backoff};
+use tenantry_domain::operation::{
+    MAX_ATTEMPTS, MAX_CRASHES, MAX_DEADLOCKS, OperationState, backoff,
+};
 use tenantry_pg::PgError;
 use tenantry_store::audit::{self, Actor};
 use tenantry_store::operations::{self, Claim, Ending, Fenced, Journal};
@@ -142,7 +144,7 @@ impl<K: Kind> Run<K> {
                     self.strike(step, false, Phase::AfterJournal)?;
                 }
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
-                Err(StepError::Retry(mut error)) if self.claim.attempt < MAX_ATTEMPTS => {
+                Err(StepError::Retry(mut error)) if self.claim.attempt < tries(&error) => {
                     name_blockers(&self.context.fleet, self.claim.schema_id, &mut error).await;
                     return Err(self.wait(&error).await);
                 }
@@ -198,7 +200,7 @@ impl<K: Kind> Run<K> {
             match self.run_undo(step, undo).await {
                 Ok(()) => {}
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
-                Err(StepError::Retry(error)) if self.claim.attempt < MAX_ATTEMPTS => {
+                Err(StepError::Retry(error)) if self.claim.attempt < tries(&error) => {
                     return Err(self.wait(&error).await);
                 }
                 Err(StepError::Retry(error) | StepError::Fail(error)) => {
@@ -391,6 +393,14 @@ impl<K: Kind> Run<K> {
         }
     }
 }
+
+/// How often a step is tried that met this error.
+fn tries(error: &Value) -> i32 {
+    if error["sqlstate"] == DEADLOCK { MAX_DEADLOCKS } else { MAX_ATTEMPTS }
+}
+
+/// `deadlock_detected`: we were the one that gave up.
+const DEADLOCK: &str = "40P01";
 
 /// Where the way forward ended.
 enum Forward {

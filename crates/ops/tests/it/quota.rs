@@ -338,3 +338,25 @@ async fn a_block_goes_along_with_the_schema() {
     app.execute("insert into pupil (name) values ('Grace')").await.unwrap();
     worker.stop().await;
 }
+
+/// Temporary files are in no schema's size; a limit that the role cannot lift bounds them.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_44_temporary_files_are_bounded() {
+    let (fleet, worker, mut app) = school().await;
+    worker.stop().await;
+    let limit: String =
+        sqlx::query_scalar("show temp_file_limit").fetch_one(&mut app).await.unwrap();
+    assert_eq!(limit, "1GB");
+    // the same limit, small enough to be reached soon
+    let role = tenantry_pg::sql::Ident::new(fleet.schema().await.role_name.unwrap()).unwrap();
+    let small = tenantry_pg::ddl!("alter role {} set temp_file_limit = '1MB'", role);
+    fleet.managed.connect().await.execute(small.into_sql()).await.unwrap();
+    let mut app = application(&fleet).await.unwrap();
+    app.execute("set work_mem = '64kB'").await.unwrap();
+    let spill = "select repeat(n::text, 50) from generate_series(1, 50000) n order by 1";
+    let error = app.execute(spill).await.expect_err("it is too much");
+    let code = error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned());
+    assert_eq!(code.as_deref(), Some("53400"), "{error}");
+    refused(&mut app, "set temp_file_limit = -1").await;
+    app.execute("select 1").await.unwrap();
+}
