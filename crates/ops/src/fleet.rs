@@ -11,6 +11,8 @@ use tokio::sync::{Notify, broadcast};
 use url::Url;
 use uuid::Uuid;
 
+use crate::gate::Gate;
+
 /// Settings of the fleet.
 #[derive(Clone, Debug)]
 pub struct FleetConfig {
@@ -133,13 +135,17 @@ pub struct Fleet {
 struct Signals {
     queued: Notify,
     ended: broadcast::Sender<Uuid>,
+    gate: Gate,
 }
 
 impl Fleet {
     /// Puts both databases together.
     pub fn new(store: Store, database: ManagedDatabase, config: FleetConfig) -> Self {
-        let signals =
-            Arc::new(Signals { queued: Notify::new(), ended: broadcast::channel(1024).0 });
+        let signals = Arc::new(Signals {
+            queued: Notify::new(),
+            ended: broadcast::channel(1024).0,
+            gate: Gate::default(),
+        });
         Self { store, database, config, signals }
     }
 
@@ -152,6 +158,15 @@ impl Fleet {
     /// Waits for [`wake_workers`](Self::wake_workers).
     pub(crate) async fn woken(&self) {
         self.signals.queued.notified().await;
+    }
+
+    /// Why no operation may begin at present, in the words of the findings.
+    pub fn paused(&self) -> Option<&'static str> {
+        self.signals.gate.closed().map(|reason| reason.as_str())
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.signals.gate
     }
 
     /// Says that an operation ended.

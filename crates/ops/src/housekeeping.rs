@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::doctor::examine;
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
+use crate::pause;
 use crate::plans::apply_plans;
 use crate::pool::keep_pools;
 use crate::quotas::{judge_all, watch, watch_writers};
@@ -34,6 +35,8 @@ pub struct Rhythm {
     pub pools: Duration,
     /// Looking whether institutions' roles are held to what their plans say.
     pub plans: Duration,
+    /// Looking whether the managed database takes work, where it did not.
+    pub pause: Duration,
     /// Comparing the databases.
     pub reconcile: Duration,
     /// Examining the managed database.
@@ -49,6 +52,7 @@ impl Default for Rhythm {
             mirror: Duration::from_secs(1),
             pools: Duration::from_secs(1),
             plans: Duration::from_secs(1),
+            pause: Duration::from_secs(2),
             reconcile: Duration::from_secs(60),
             doctor: Duration::from_secs(60 * 60),
             chores: Duration::from_secs(15),
@@ -80,6 +84,9 @@ impl Housekeeping {
         }));
         tasks.spawn(every(rhythm.plans, "applying plans", |fleet| {
             Box::pin(async move { apply_plans(&fleet).await })
+        }));
+        tasks.spawn(every(rhythm.pause, "looking after a paused database", |fleet| {
+            Box::pin(async move { pause::tend(&fleet).await })
         }));
         tasks.spawn(every(rhythm.reconcile, "reconciling", |fleet| {
             Box::pin(async move { reconcile(&fleet).await.map(drop) })

@@ -2,16 +2,18 @@
 //!
 //! [`submit`] is the only way in: it writes an operation into the control database. [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
-//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`plans`], [`watchdog`],
+//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`plans`], [`pause`], [`watchdog`],
 //! [`pool`] and [`housekeeping`] are what
 //! the control plane does unasked.
 
 pub mod credentials;
 pub mod doctor;
 pub mod fleet;
+mod gate;
 pub mod housekeeping;
 pub mod kinds;
 pub mod mirror;
+pub mod pause;
 pub mod plans;
 pub mod pool;
 pub mod quotas;

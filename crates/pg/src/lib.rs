@@ -22,6 +22,7 @@ pub mod pooler;
 pub mod quota;
 pub mod schema;
 pub mod scram;
+mod space;
 pub mod spare;
 pub mod sql;
 pub mod template;

@@ -177,7 +177,7 @@ create trigger audit_stays before truncate on audit
 -- What the reconciler found to disagree, and what the doctor found to be wrong. A finding that is gone keeps its row, closed.
 create table finding (
   id           uuid primary key default gen_random_uuid(),
-  source       text not null check (source in ('reconcile', 'doctor')),
+  source       text not null check (source in ('reconcile', 'doctor', 'target')),
   kind         text not null,
   severity     text not null check (severity in ('info', 'warning', 'critical')),
   object       text not null,
@@ -188,6 +188,7 @@ create table finding (
   last_seen    timestamptz not null default clock_timestamp(),
   resolved_at  timestamptz
 );
+-- `target`: a managed database takes no work at all
 create unique index finding_open on finding (kind, object) where resolved_at is null;
 
 -- What each schema uses; `tenant_schema.usage_bytes` is the sum, for sorting.

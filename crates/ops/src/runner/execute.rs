@@ -18,6 +18,9 @@ use super::blocked::name_blockers;
 use super::context::Context;
 use super::faults::{FaultAction, Phase};
 use super::kind::{Body, Ended, Kind, Step, StepError};
+use crate::fleet::Fleet;
+use crate::gate::Reason;
+use crate::pause;
 
 /// Why this worker lets go of an operation before its end.
 enum LetGo {
@@ -132,7 +135,9 @@ impl<K: Kind> Run<K> {
                 // an earlier try of this step, by a worker that died, may have taken effect
                 return Ok(Forward::Undo { from: seq + 1, error: cancelled() });
             }
-            match self.run_step(step).await {
+            let ran = self.run_step(step).await;
+            self.stand_by(&ran).await?;
+            match ran {
                 Ok(()) => {
                     self.claim.steps_done += 1;
                     if self.claim.steps_done as usize == K::STEPS.len() {
@@ -197,7 +202,9 @@ impl<K: Kind> Run<K> {
                 continue;
             };
             self.strike(step, true, Phase::Before)?;
-            match self.run_undo(step, undo).await {
+            let ran = self.run_undo(step, undo).await;
+            self.stand_by(&ran).await?;
+            match ran {
                 Ok(()) => {}
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
                 Err(StepError::Retry(error)) if self.claim.attempt < tries(&error) => {
@@ -375,22 +382,44 @@ impl<K: Kind> Run<K> {
         Ok(())
     }
 
+    /// Lets go where the database takes no work at all: nothing begins then until it does again, and
+    /// this try is not counted.
+    async fn stand_by(&self, ran: &Result<(), StepError>) -> Result<(), LetGo> {
+        let Err(StepError::Retry(error)) = ran else {
+            return Ok(());
+        };
+        let fleet = &self.context.fleet;
+        let Some(reason) = why_no_work(fleet, error).await else {
+            return Ok(());
+        };
+        pause::begin(fleet, reason, &text(error)).await?;
+        Err(self.let_go(Duration::from_millis(100), error, false).await)
+    }
+
     async fn wait(&self, error: &Value) -> LetGo {
         let pause =
             backoff(self.claim.attempt - 1, rand::random::<f64>()).max(Duration::from_millis(100));
-        let done = operations::wait(
-            &self.context.fleet.store,
-            self.claim.id,
-            self.claim.generation,
-            pause,
-            error,
-        )
-        .await;
-        match done {
+        self.let_go(pause, error, true).await
+    }
+
+    async fn let_go(&self, pause: Duration, error: &Value, spent: bool) -> LetGo {
+        let (id, generation) = (self.claim.id, self.claim.generation);
+        let store = &self.context.fleet.store;
+        match operations::wait(store, id, generation, pause, error, spent).await {
             Ok(Ok(())) => LetGo::Waiting,
             Ok(Err(Fenced)) => LetGo::Fenced,
             Err(error) => LetGo::Lost(error),
         }
+    }
+}
+
+/// Whether an error says that the database takes no work from anybody.
+async fn why_no_work(fleet: &Fleet, error: &Value) -> Option<Reason> {
+    match error["sqlstate"].as_str() {
+        Some("53100") => Some(Reason::DiskFull),
+        // no answer, or it is starting: for a moment, or for good?
+        None | Some("57P03") if fleet.database.is_down().await => Some(Reason::ServerDown),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod cancel;
 mod crash;
+mod disk;
 mod fence;
 mod fleet;
 mod locks;

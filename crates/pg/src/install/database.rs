@@ -70,6 +70,7 @@ const FUNCTIONS: &[&str] = functions![
     "block_writes",
     "unblock_writes",
     "writers_of",
+    "try_space",
 ];
 
 /// What an installation did.
