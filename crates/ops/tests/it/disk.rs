@@ -13,6 +13,7 @@ use tenantry_ops::submit::{self, CreateRequest, Requester};
 use tenantry_pg::sql::script;
 use tenantry_store::{findings, operations};
 use tenantry_testkit::{PrivateServer, SmallDisk};
+use url::Url;
 use uuid::Uuid;
 
 use crate::fleet::{as_control_role, fill_private, open, quick};
@@ -49,8 +50,8 @@ async fn state(fleet: &Fleet, id: Uuid) -> (OperationState, i32) {
     (operation.state, operation.attempt)
 }
 
-async fn events(server: &PrivateServer) -> Vec<String> {
-    let mut control = PgConnection::connect(server.url("control").as_str()).await.unwrap();
+async fn events(control: &Url) -> Vec<String> {
+    let mut control = PgConnection::connect(control.as_str()).await.unwrap();
     sqlx::query_scalar("select type from event where type like 'database.%' order by id")
         .fetch_all(&mut control)
         .await
@@ -92,7 +93,7 @@ async fn case_20_operations_wait_for_room_on_a_full_disk_and_go_on_by_themselves
             (open_now[0].kind.as_str(), open_now[0].object.as_str()),
             ("disk_full", "managed")
         );
-        assert_eq!(events(&server).await, ["database.paused"], "told once");
+        assert_eq!(events(&server.url("control")).await, ["database.paused"], "told once");
         fleet.database.marker_states().await.expect("reading goes on");
 
         // another server of the fleet learns it before it begins anything
@@ -110,9 +111,54 @@ async fn case_20_operations_wait_for_room_on_a_full_disk_and_go_on_by_themselves
                 .await;
         }
         assert!(findings::open(&fleet.store).await.unwrap().is_empty());
-        assert_eq!(events(&server).await, ["database.paused", "database.resumed"]);
+        assert_eq!(events(&server.url("control")).await, ["database.paused", "database.resumed"]);
         tend(&other).await.unwrap();
         assert_eq!(other.paused(), None);
+        worker.stop().await;
+    })
+    .await;
+}
+
+/// Where the WAL has no room the whole server goes down, and does not come up before there is some.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_20_operations_wait_for_a_server_whose_wal_found_no_room() {
+    let name = "disk::case_20_operations_wait_for_a_server_whose_wal_found_no_room";
+    SmallDisk::run(name, 200, async |disk| {
+        let mut server = PrivateServer::start_in(disk.path(), &[("max_wal_size", "32MB")]).await;
+        fill_private(&server).await;
+        // the control database lives: elsewhere
+        let lists = PrivateServer::start().await;
+        fill_private(&lists).await;
+        let control = lists.url("control");
+        let fleet = open(&as_control_role(&control), &as_control_role(&server.url("managed")));
+        fleet.database.ping().await.unwrap();
+
+        let mut writer = PgConnection::connect(server.url("postgres").as_str()).await.unwrap();
+        writer.execute("create table small (n int)").await.unwrap();
+        let ballast = disk.fill(64);
+        // each begins another file of the WAL; the ones that are ready for use are used up
+        while writer.execute("insert into small values (1); select pg_switch_wal()").await.is_ok() {
+        }
+
+        let worker = Worker::start(fleet.clone(), registry(), quick(Faults::none()));
+        let first = create(&fleet, "oakwood").await;
+        tend_until(&fleet, async || fleet.paused() == Some("server_down")).await;
+        let second = create(&fleet, "ash_grove").await;
+        for _ in 0..10 {
+            tend(&fleet).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(state(&fleet, second).await, (OperationState::Queued, 0));
+        assert_eq!(events(&control).await, ["database.paused"]);
+
+        std::fs::remove_file(ballast).unwrap();
+        server.kill9().await;
+        server.restart().await;
+        for id in [first, second] {
+            tend_until(&fleet, async || state(&fleet, id).await.0 == OperationState::Succeeded)
+                .await;
+        }
+        assert_eq!(events(&control).await, ["database.paused", "database.resumed"]);
         worker.stop().await;
     })
     .await;
