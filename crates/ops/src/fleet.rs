@@ -65,6 +65,8 @@ pub struct UsageConfig {
     pub look_every: Duration,
     /// How old a size may become before it is measured again although nothing seems to have changed.
     pub measure_every: Duration,
+    /// How many tables a session measures before it is ended: it remembers about 10 KB of each.
+    pub tables_of_a_session: i32,
     /// How long points by the hour are kept.
     pub hours_kept: Duration,
     /// How long points by the day are kept.
@@ -112,6 +114,7 @@ impl Default for UsageConfig {
         Self {
             look_every: Duration::from_secs(60),
             measure_every: Duration::from_secs(15 * 60),
+            tables_of_a_session: 10_000,
             hours_kept: 14 * DAY,
             days_kept: 400 * DAY,
         }

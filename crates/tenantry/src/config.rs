@@ -276,6 +276,7 @@ impl Settings {
                 60,
                 default.measure_every,
             ),
+            tables_of_a_session: default.tables_of_a_session,
             hours_kept: seconds(days(self.usage_hourly_days), 24 * 60 * 60, default.hours_kept),
             days_kept: seconds(days(self.usage_daily_days), 24 * 60 * 60, default.days_kept),
         }

@@ -10,5 +10,7 @@ mod credentials;
 mod doctor;
 mod external;
 mod killed;
+mod plans;
 mod program;
 mod server;
+mod usage;
