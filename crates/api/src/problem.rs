@@ -90,6 +90,7 @@ fn status(code: Code) -> StatusCode {
         | Code::SchemaNotFound
         | Code::OperationNotFound
         | Code::TemplateNotFound
+        | Code::PlanNotFound
         | Code::TokenNotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::SchemaExists
@@ -188,6 +189,10 @@ impl From<Refusal> for Problem {
             Refusal::TemplateNotFound(name) => {
                 Self::new(Code::TemplateNotFound, format!("There is no template {name}."))
             }
+            Refusal::PlanNotFound { name, known } => Self::new(
+                Code::PlanNotFound,
+                format!("There is no plan {name:?}; the plans are: {known}."),
+            ),
             Refusal::InvalidState { name, state, action } => Self::new(
                 Code::InvalidState,
                 format!("{name} is {state}; `{}` is not possible then.", action.as_str()),

@@ -30,8 +30,8 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    audit, credentials, events, exports, findings, health, imports, operations, pools, schemas,
-    templates, tokens, usage,
+    audit, credentials, events, exports, findings, health, imports, operations, plans, pools,
+    schemas, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -78,6 +78,7 @@ fn routes() -> OpenApiRouter<App> {
         )
         .routes(routes!(templates::show))
         .routes(routes!(pools::show, pools::update))
+        .routes(routes!(plans::list))
         .routes(routes!(findings::list))
         .routes(routes!(audit::list))
         .routes(routes!(tokens::list, tokens::create))

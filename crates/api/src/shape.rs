@@ -14,12 +14,17 @@ use tenantry_store::steps::{self, Step};
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::types::{OperationBody, Progress, Quota, SchemaBody, StepBody, Usage};
+use crate::types::{OperationBody, Progress, Quota, QuotaSource, SchemaBody, StepBody, Usage};
 
 /// A schema.
 pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
     // of what is shown beside it; the one that was told last may be a moment older
-    let level = QuotaLevel::next(row.quota_level, row.usage_bytes, row.quota_bytes);
+    let allowed = row.allowed_bytes();
+    let level = QuotaLevel::next(row.quota_level, row.usage_bytes, allowed);
+    let source = match (row.quota_bytes, row.plan_quota_bytes) {
+        (Some(_), _) => Some(QuotaSource::Own),
+        (None, by_plan) => by_plan.map(|_| QuotaSource::Plan),
+    };
     SchemaBody {
         id: row.id,
         name: row.name,
@@ -31,7 +36,8 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         template_version: row.template_version,
         labels: labels(row.labels),
         usage: usage(row.usage_bytes, &row.usage),
-        quota: Quota { bytes: row.quota_bytes, level, writes_blocked_at: row.writes_blocked_at },
+        quota: Quota { bytes: allowed, source, level, writes_blocked_at: row.writes_blocked_at },
+        plan: row.plan,
         failure: row.failure,
         archived_at: row.archived_at,
         recoverable_until: row.recoverable_until,

@@ -79,6 +79,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/admin/templates/{name}", VIEWER),
     route("GET", "/api/admin/templates/{name}/pool", VIEWER),
     route("PATCH", "/api/admin/templates/{name}/pool", ADMIN),
+    route("GET", "/api/admin/plans", VIEWER),
     route("GET", "/api/admin/findings", VIEWER),
     route("GET", "/api/admin/audit", ADMIN),
     route("GET", "/api/admin/tokens", ADMIN),

@@ -87,6 +87,10 @@ pub const MAX_CRASHES: i32 = 3;
 /// first: longer than any restart of a server with many files (130 s measured).
 pub const MAX_ATTEMPTS: i32 = 12;
 
+/// How often a step is tried that ends in deadlocks with an application: the first time and five more.
+/// Each try stands in the application's way again.
+pub const MAX_DEADLOCKS: i32 = 6;
+
 /// The wait before try number `attempt + 1`: full jitter (a random part, `chance` in 0..1, of the
 /// ceiling), the ceiling doubling from 1 s to 5 min. Source: "Exponential Backoff And Jitter", AWS
 /// Architecture Blog, 2015.

@@ -61,6 +61,9 @@ codes! {
     /// No template of that name or version.
     TemplateNotFound = "There is no such template",
         "See `tenantry template list`, or make one: `tenantry template create NAME --from DIR`.";
+    /// No plan of that name.
+    PlanNotFound = "There is no such plan",
+        "See `tenantry plan list`; plans are in the server's settings, `[plans.NAME]`.";
     /// No token with that id.
     TokenNotFound = "There is no such token",
         "See `tenantry token list`.";

@@ -3,12 +3,13 @@
 //! transaction of the change.
 
 use serde_json::json;
+use tenantry_domain::plan::names;
 use tenantry_domain::version::tag;
 use tenantry_pg::PgError;
 use tenantry_store::audit;
 use tenantry_store::operations::{self, Inserted};
 use tenantry_store::schemas::{self, Attributes, TenantSchema};
-use tenantry_store::{Tx, change_keys, events};
+use tenantry_store::{Tx, change_keys, events, plans};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
@@ -18,7 +19,7 @@ use crate::request::{Refusal, Requester};
 /// answers with what is there now.
 ///
 /// # Errors
-/// `SchemaNotFound`, `Changed`, `ExternalIdTaken`, `IdempotencyMismatch`, `Store`.
+/// `SchemaNotFound`, `PlanNotFound`, `Changed`, `ExternalIdTaken`, `IdempotencyMismatch`, `Store`.
 pub async fn set_attributes(
     fleet: &Fleet,
     who: &Requester,
@@ -27,6 +28,7 @@ pub async fn set_attributes(
 ) -> Result<TenantSchema, Refusal> {
     let not_found = || Refusal::SchemaNotFound(name.to_owned());
     let schema = schemas::by_name(&fleet.store, name).await?.ok_or_else(not_found)?;
+    check_plan(fleet, change.plan.flatten()).await?;
     let mut tx = fleet.store.begin().await?;
     if take_key(fleet, &mut tx, who).await? {
         check_version(&mut tx, who, schema.id, name).await?;
@@ -108,6 +110,7 @@ async fn write(
         "displayName": change.display_name,
         "labels": change.labels,
         "quotaBytes": change.quota_bytes,
+        "plan": change.plan,
         "externalId": change.external_id,
         "contact": contact.name.is_some() || contact.email.is_some() || contact.phone.is_some(),
     });
@@ -133,4 +136,21 @@ pub(crate) async fn id_taken(fleet: &Fleet, error: PgError, external_id: Option<
         Ok(bearer) => Refusal::ExternalIdTaken { id: id.to_owned(), bearer },
         Err(error) => error.into(),
     }
+}
+
+/// Refuses a plan that nobody can be given, naming those that there are.
+///
+/// # Errors
+/// `PlanNotFound`, `Store`.
+pub(crate) async fn check_plan(fleet: &Fleet, name: Option<&str>) -> Result<(), Refusal> {
+    let Some(name) = name else {
+        return Ok(());
+    };
+    let mut known = plans::all(&fleet.store).await?;
+    known.retain(|plan| plan.configured);
+    if known.iter().any(|plan| plan.name == name) {
+        return Ok(());
+    }
+    let known = names(known.iter().map(|plan| plan.name.as_str()));
+    Err(Refusal::PlanNotFound { name: name.to_owned(), known })
 }

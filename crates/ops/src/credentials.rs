@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tenantry_domain::schema::SchemaState;
 use tenantry_pg::credentials::ApplicationRole;
 use tenantry_pg::{PgError, Situation, scram};
-use tenantry_store::audit;
 use tenantry_store::schemas::{self, TenantSchema};
+use tenantry_store::{audit, plans};
 use url::Url;
 
 use crate::attributes::check_version;
@@ -65,7 +65,7 @@ pub async fn roles(fleet: &Fleet, name: &str) -> Result<Vec<ApplicationRole>, Re
     fleet.database.application_roles(schema.id).await.map_err(|error| refusal(error, &schema))
 }
 
-/// Sets how many sessions each role of an institution may have; none is the default.
+/// Sets how many sessions each role of an institution may have; none is its plan's, or the default.
 ///
 /// # Errors
 /// `SchemaNotFound`, `Changed`, `NoCredentials`, `Managed`, `Store`.
@@ -79,9 +79,13 @@ pub async fn set_connection_limit(
     // held until the limit is set: nobody changes the institution in between
     let mut tx = fleet.store.begin().await?;
     check_version(&mut tx, who, schema.id, name).await?;
-    let change = fleet.database.set_connection_limit(schema.id, limit);
+    let by_plan = plans::limits_of_plan(&fleet.store, schema.id).await?.connection_limit;
+    let change = fleet.database.set_connection_limit(schema.id, limit.or(by_plan));
     let detail = json!({ "connectionLimit": limit });
     audited(fleet, who, &schema, "set_connection_limit", detail, change).await?;
+    let mut tx = fleet.store.begin().await?;
+    plans::set_own_connection_limit(&mut tx, schema.id, limit).await?;
+    tx.commit().await?;
     Ok(schema)
 }
 

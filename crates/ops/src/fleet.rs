@@ -11,6 +11,8 @@ use tokio::sync::{Notify, broadcast};
 use url::Url;
 use uuid::Uuid;
 
+use crate::gate::Gate;
+
 /// Settings of the fleet.
 #[derive(Clone, Debug)]
 pub struct FleetConfig {
@@ -28,6 +30,8 @@ pub struct FleetConfig {
     pub usage: UsageConfig,
     /// How quotas are held.
     pub quota: QuotaConfig,
+    /// What sessions of applications are held to.
+    pub watchdog: WatchdogConfig,
 }
 
 /// How quotas are held.
@@ -35,9 +39,23 @@ pub struct FleetConfig {
 pub struct QuotaConfig {
     /// How often the schemas nearest to their quotas are measured.
     pub watch_every: Duration,
+    /// How often it is looked who is writing now, because no counter tells of that before the transaction
+    /// ends; and how old a transaction is that is always measured then.
+    pub writers_every: Duration,
     /// How long whoever writes to a schema that is being blocked is asked to stop, before the session
     /// is ended.
     pub patience: Duration,
+}
+
+/// What sessions of applications are held to where their institution's plan says nothing.
+#[derive(Clone, Debug)]
+pub struct WatchdogConfig {
+    /// How often they are looked at.
+    pub look_every: Duration,
+    /// How long a statement may run; none for as long as it likes.
+    pub statement: Option<Duration>,
+    /// How long a transaction may be open with nothing going on in it; none for as long as it likes.
+    pub idle_in_transaction: Option<Duration>,
 }
 
 /// How often use is measured, and for how long its history is kept.
@@ -47,6 +65,8 @@ pub struct UsageConfig {
     pub look_every: Duration,
     /// How old a size may become before it is measured again although nothing seems to have changed.
     pub measure_every: Duration,
+    /// How many tables a session measures before it is ended: it remembers about 10 KB of each.
+    pub tables_of_a_session: i32,
     /// How long points by the hour are kept.
     pub hours_kept: Duration,
     /// How long points by the day are kept.
@@ -62,13 +82,29 @@ impl Default for FleetConfig {
             applications_url: None,
             usage: UsageConfig::default(),
             quota: QuotaConfig::default(),
+            watchdog: WatchdogConfig::default(),
         }
     }
 }
 
 impl Default for QuotaConfig {
     fn default() -> Self {
-        Self { watch_every: Duration::from_secs(10), patience: Duration::from_secs(10) }
+        Self {
+            watch_every: Duration::from_secs(10),
+            writers_every: Duration::from_secs(2),
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for WatchdogConfig {
+    fn default() -> Self {
+        Self {
+            look_every: Duration::from_secs(5),
+            statement: None,
+            // nobody works on one transaction for so long, and vacuum has waited for all of it
+            idle_in_transaction: Some(Duration::from_secs(60 * 60)),
+        }
     }
 }
 
@@ -78,6 +114,7 @@ impl Default for UsageConfig {
         Self {
             look_every: Duration::from_secs(60),
             measure_every: Duration::from_secs(15 * 60),
+            tables_of_a_session: 10_000,
             hours_kept: 14 * DAY,
             days_kept: 400 * DAY,
         }
@@ -101,13 +138,17 @@ pub struct Fleet {
 struct Signals {
     queued: Notify,
     ended: broadcast::Sender<Uuid>,
+    gate: Gate,
 }
 
 impl Fleet {
     /// Puts both databases together.
     pub fn new(store: Store, database: ManagedDatabase, config: FleetConfig) -> Self {
-        let signals =
-            Arc::new(Signals { queued: Notify::new(), ended: broadcast::channel(1024).0 });
+        let signals = Arc::new(Signals {
+            queued: Notify::new(),
+            ended: broadcast::channel(1024).0,
+            gate: Gate::default(),
+        });
         Self { store, database, config, signals }
     }
 
@@ -120,6 +161,15 @@ impl Fleet {
     /// Waits for [`wake_workers`](Self::wake_workers).
     pub(crate) async fn woken(&self) {
         self.signals.queued.notified().await;
+    }
+
+    /// Why no operation may begin at present, in the words of the findings.
+    pub fn paused(&self) -> Option<&'static str> {
+        self.signals.gate.closed().map(|reason| reason.as_str())
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.signals.gate
     }
 
     /// Says that an operation ended.

@@ -2,22 +2,27 @@
 //! reconciling, measuring use, keeping pools of spares filled, and purging what nobody can recover any
 //! more (where that is switched on).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::schema::SchemaAction;
 use tenantry_pg::PgError;
 use tenantry_store::{events, operations, schemas, usage};
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::doctor::examine;
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
+use crate::pause;
+use crate::plans::apply_plans;
 use crate::pool::keep_pools;
-use crate::quotas::{judge_all, watch};
+use crate::quotas::{judge_all, watch, watch_writers};
 use crate::reconcile::reconcile;
 use crate::submit::{self, Refusal, Requester};
 use crate::usage::sample_usage;
+use crate::watchdog::Watchdog;
 
 /// How often each chore is done.
 #[derive(Clone, Debug)]
@@ -28,6 +33,10 @@ pub struct Rhythm {
     pub mirror: Duration,
     /// Looking whether pools of spares want to be filled.
     pub pools: Duration,
+    /// Looking whether institutions' roles are held to what their plans say.
+    pub plans: Duration,
+    /// Looking whether the managed database takes work, where it did not.
+    pub pause: Duration,
     /// Comparing the databases.
     pub reconcile: Duration,
     /// Examining the managed database.
@@ -42,6 +51,8 @@ impl Default for Rhythm {
             events: Duration::from_millis(200),
             mirror: Duration::from_secs(1),
             pools: Duration::from_secs(1),
+            plans: Duration::from_secs(1),
+            pause: Duration::from_secs(2),
             reconcile: Duration::from_secs(60),
             doctor: Duration::from_secs(60 * 60),
             chores: Duration::from_secs(15),
@@ -60,7 +71,8 @@ impl Housekeeping {
     pub fn start(fleet: &Fleet, rhythm: &Rhythm) -> Self {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        let every = |period, name, chore| repeat(fleet.clone(), stop.clone(), period, name, chore);
+        let every =
+            |period, name, chore: Chore| repeat(fleet.clone(), stop.clone(), period, name, chore);
         tasks.spawn(every(rhythm.events, "numbering events", |fleet| {
             Box::pin(async move { events::number(&fleet.store).await.map(drop) })
         }));
@@ -69,6 +81,12 @@ impl Housekeeping {
         }));
         tasks.spawn(every(rhythm.pools, "keeping pools", |fleet| {
             Box::pin(async move { keep_pools(&fleet).await })
+        }));
+        tasks.spawn(every(rhythm.plans, "applying plans", |fleet| {
+            Box::pin(async move { apply_plans(&fleet).await })
+        }));
+        tasks.spawn(every(rhythm.pause, "looking after a paused database", |fleet| {
+            Box::pin(async move { pause::tend(&fleet).await })
         }));
         tasks.spawn(every(rhythm.reconcile, "reconciling", |fleet| {
             Box::pin(async move { reconcile(&fleet).await.map(drop) })
@@ -86,6 +104,16 @@ impl Housekeeping {
         tasks.spawn(every(fleet.config.quota.watch_every, "watching quotas", |fleet| {
             Box::pin(async move { watch(&fleet).await })
         }));
+        tasks.spawn(every(fleet.config.quota.writers_every, "watching writers", |fleet| {
+            Box::pin(async move { watch_writers(&fleet).await })
+        }));
+        let watchdog = Arc::new(Mutex::new(Watchdog::default()));
+        let look = move |fleet: Fleet| -> Done {
+            let watchdog = watchdog.clone();
+            Box::pin(async move { watchdog.lock().await.look(&fleet).await })
+        };
+        let period = fleet.config.watchdog.look_every;
+        tasks.spawn(repeat(fleet.clone(), stop.clone(), period, "watching sessions", look));
         // may take seconds, and may be left at any point: what is to be done stands in a table
         let at_the_end = stop.clone();
         tasks.spawn(async move {
@@ -101,14 +129,15 @@ impl Housekeeping {
     }
 }
 
-type Chore = fn(Fleet) -> futures::future::BoxFuture<'static, Result<(), PgError>>;
+type Done = futures::future::BoxFuture<'static, Result<(), PgError>>;
+type Chore = fn(Fleet) -> Done;
 
 async fn repeat(
     fleet: Fleet,
     stop: CancellationToken,
     period: Duration,
     name: &'static str,
-    chore: Chore,
+    chore: impl Fn(Fleet) -> Done,
 ) {
     let mut failing = false;
     loop {

@@ -7,12 +7,13 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use tenantry_domain::access::Role;
+use tenantry_domain::plan::names;
 use tenantry_domain::sheet::{Fate, Given, Row};
 use tenantry_domain::template::check_parameters;
-use tenantry_store::Tx;
 use tenantry_store::operations::{self, NewOperation};
 use tenantry_store::schemas::{self, Known, Wanted};
 use tenantry_store::templates::{self, Template};
+use tenantry_store::{Tx, plans};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
@@ -204,6 +205,8 @@ struct There {
     bearers: HashMap<String, (String, Uuid)>,
     /// Name and wanted version, to the template; none when there is no such one.
     templates: HashMap<(String, Option<i32>), Option<Template>>,
+    /// Names of the plans that an institution can be given.
+    plans: Vec<String>,
 }
 
 async fn plan(fleet: &Fleet, rows: &[Row], options: &Options) -> Result<Plan, Refusal> {
@@ -260,6 +263,7 @@ async fn look(fleet: &Fleet, rows: &[Row], options: &Options) -> Result<There, R
         archived: HashSet::new(),
         bearers: HashMap::new(),
         templates: HashMap::new(),
+        plans: Vec::new(),
     };
     for known in schemas::known(store, &names, &ids).await? {
         if let Some(id) = &known.external_id {
@@ -271,6 +275,9 @@ async fn look(fleet: &Fleet, rows: &[Row], options: &Options) -> Result<There, R
             there.by_name.insert(known.name.clone(), known);
         }
     }
+    let mut plans = plans::all(store).await?;
+    plans.retain(|plan| plan.configured);
+    there.plans = plans.into_iter().map(|plan| plan.name).collect();
     for row in rows {
         if let Entry::Vacant(place) = there.templates.entry(key_of(row, options)) {
             let (name, version) = place.key();
@@ -295,6 +302,13 @@ impl There {
             && known.is_none_or(|known| known.id != *of)
         {
             reasons.push(format!("`externalId`: {bearer} has the same."));
+        }
+        if let Some(plan) = &row.given.plan
+            && known.is_none_or(|known| known.plan.as_ref() != Some(plan))
+            && !self.plans.contains(plan)
+        {
+            let known = names(self.plans.iter().map(String::as_str));
+            reasons.push(format!("`plan`: there is no plan {plan:?}; there are {known}."));
         }
         match known {
             Some(known) if known.state == "failed" => reasons.push(
@@ -340,6 +354,7 @@ fn wanted(row: &Row, known: Option<&Known>, template: Option<&Template>) -> Want
         contact_phone,
         labels,
         quota_bytes,
+        plan,
     } = row.given.clone();
     let (template, template_version) =
         template.map(|it| (it.name.clone(), it.version)).unwrap_or_default();
@@ -363,6 +378,7 @@ fn wanted(row: &Row, known: Option<&Known>, template: Option<&Template>) -> Want
             (given, _) => serde_json::to_value(given.unwrap_or_default()).unwrap_or_default(),
         },
         quota_bytes: quota_bytes.unwrap_or_else(|| known.and_then(|known| known.quota_bytes)),
+        plan: plan.or_else(|| there(|known| &known.plan)),
         template,
         template_version,
     }
@@ -378,6 +394,7 @@ fn differences(new: &Wanted, known: &Known) -> Vec<&'static str> {
         ("contact.phone", *phone != known.contact_phone),
         ("labels", new.labels != known.labels),
         ("quotaBytes", new.quota_bytes != known.quota_bytes),
+        ("plan", new.plan != known.plan),
     ]
     .into_iter()
     .filter_map(|(field, differs)| differs.then_some(field))

@@ -3,17 +3,21 @@
 //! [`submit`] is the only way in: it writes an operation into the control database
 //! ([`attributes`] are changed at once; [`import`] asks for many). [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
-//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`pool`] and [`housekeeping`] are what
+//! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`plans`], [`pause`], [`watchdog`],
+//! [`pool`] and [`housekeeping`] are what
 //! the control plane does unasked.
 
 pub mod attributes;
 pub mod credentials;
 pub mod doctor;
 pub mod fleet;
+mod gate;
 pub mod housekeeping;
 pub mod import;
 pub mod kinds;
 pub mod mirror;
+pub mod pause;
+pub mod plans;
 pub mod pool;
 pub mod quotas;
 pub mod reconcile;
@@ -22,6 +26,7 @@ pub mod runner;
 mod seeds;
 pub mod submit;
 pub mod usage;
+pub mod watchdog;
 
-pub use fleet::{Fleet, FleetConfig, QuotaConfig, UsageConfig};
+pub use fleet::{Fleet, FleetConfig, QuotaConfig, UsageConfig, WatchdogConfig};
 pub use submit::{Accepted, Refusal};

@@ -17,6 +17,10 @@ const PAGE: i64 = 500;
 /// The schemas nearest to their quotas are looked at more often than all others; no more than these.
 const WATCHED: i64 = 50;
 
+/// Of the schemas that somebody just happens to write to, so many are measured at a time: each takes the
+/// server some milliseconds.
+const TOUCHED: i64 = 10;
+
 /// Judges every schema that has a quota.
 ///
 /// # Errors
@@ -44,6 +48,31 @@ pub async fn watch(fleet: &Fleet) -> Result<(), PgError> {
         measure_now(fleet, *id).await?;
     }
     judge(fleet, Some(&watched)).await
+}
+
+/// Measures and judges schemas that have a quota and are being written to now: those in which a
+/// transaction has been at it for long, and some of the others, the ones that were not measured for the
+/// longest time.
+///
+/// # Errors
+/// When a database cannot be asked.
+pub async fn watch_writers(fleet: &Fleet) -> Result<(), PgError> {
+    let written = fleet.database.written_now(fleet.config.quota.writers_every).await?;
+    let mut measured = Vec::new();
+    for (old, most) in [(true, WATCHED), (false, TOUCHED)] {
+        let ids: Vec<Uuid> =
+            written.iter().filter(|writing| writing.1 == old).map(|writing| writing.0).collect();
+        if !ids.is_empty() {
+            measured.extend(quotas::bounded(&fleet.store, &ids, most).await?);
+        }
+    }
+    if measured.is_empty() {
+        return Ok(());
+    }
+    for id in &measured {
+        measure_now(fleet, *id).await?;
+    }
+    judge(fleet, Some(&measured)).await
 }
 
 async fn judge(fleet: &Fleet, only: Option<&[Uuid]>) -> Result<(), PgError> {

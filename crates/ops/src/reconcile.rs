@@ -11,6 +11,7 @@ use tenantry_store::schemas;
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
+use crate::plans;
 
 /// Looks once over everything and brings the findings up to date; says how many are open.
 ///
@@ -35,6 +36,7 @@ pub async fn reconcile(fleet: &Fleet) -> Result<usize, PgError> {
         })
         .collect();
     observed.extend(disagreements(&expected, &markers, &known));
+    observed.extend(plans::findings(fleet).await?);
     let mut tx = fleet.store.begin().await?;
     findings::replace(&mut tx, Source::Reconcile, &observed).await?;
     tx.commit().await?;

@@ -59,6 +59,13 @@ pub enum Refusal {
     SchemaNotFound(String),
     /// There is no template of that name (or version).
     TemplateNotFound(String),
+    /// There is no plan of that name.
+    PlanNotFound {
+        /// What was asked for.
+        name: String,
+        /// The plans that there are, as a list for people.
+        known: String,
+    },
     /// The state does not allow the action.
     InvalidState {
         /// The institution.

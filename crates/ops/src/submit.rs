@@ -18,7 +18,7 @@ use tenantry_store::schemas::{self, NewSchema, TenantSchema};
 use tenantry_store::{Tx, events, templates};
 use uuid::Uuid;
 
-use crate::attributes::{check_version, id_taken};
+use crate::attributes::{check_plan, check_version, id_taken};
 use crate::fleet::Fleet;
 use crate::kinds::marker::tell;
 use crate::kinds::{
@@ -44,7 +44,7 @@ pub struct CreateRequest {
     pub template_version: Option<i32>,
     /// Free labels.
     pub labels: Value,
-    /// Bytes that it may use.
+    /// Bytes that it may use; none for what its plan allows.
     pub quota_bytes: Option<i64>,
     /// Whom to ask there.
     pub contact: Contact,
@@ -52,12 +52,33 @@ pub struct CreateRequest {
     pub external_id: Option<String>,
     /// Values for the template's seed.
     pub parameters: BTreeMap<String, String>,
+    /// Its plan; none for the default one.
+    pub plan: Option<String>,
+}
+
+impl CreateRequest {
+    /// An institution of the newest version of a template, and nothing said about it.
+    pub fn of(name: Slug, template: &str) -> Self {
+        Self {
+            name,
+            display_name: None,
+            template: template.to_owned(),
+            template_version: None,
+            labels: Value::Object(serde_json::Map::new()),
+            quota_bytes: None,
+            contact: Contact::default(),
+            external_id: None,
+            parameters: BTreeMap::new(),
+            plan: None,
+        }
+    }
 }
 
 /// Asks for an institution's schema.
 ///
 /// # Errors
-/// `SchemaExists`, `ExternalIdTaken`, `TemplateNotFound`, `ParameterMissing`, `IdempotencyMismatch`, `Store`.
+/// `SchemaExists`, `ExternalIdTaken`, `TemplateNotFound`, `PlanNotFound`, `ParameterMissing`,
+/// `IdempotencyMismatch`, `Store`.
 pub async fn create_schema(
     fleet: &Fleet,
     who: &Requester,
@@ -78,6 +99,7 @@ pub async fn create_schema(
     if !missing.is_empty() {
         return Err(Refusal::ParameterMissing(missing));
     }
+    check_plan(fleet, request.plan.as_deref()).await?;
     let id = Uuid::now_v7();
     let name = request.name.as_str();
     let mut tx = fleet.store.begin().await?;
@@ -91,6 +113,7 @@ pub async fn create_schema(
         quota_bytes: request.quota_bytes,
         contact: &request.contact,
         external_id: request.external_id.as_deref(),
+        plan: request.plan.as_deref(),
     };
     let entered = schemas::insert(&mut tx, &new).await;
     if !matches!(entered, Ok(true)) {

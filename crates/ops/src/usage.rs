@@ -33,9 +33,6 @@ const PAGE: i64 = 500;
 /// With more stale schemas than this a pass over all files takes less time than measuring each.
 const MANY: i32 = 1_000;
 
-/// A session remembers about 10 KB of each table that it measured, until it ends. So it ends.
-const TABLES_OF_A_SESSION: i32 = 10_000;
-
 /// Where the files cannot be read: how many of the oldest sizes a round measures again.
 const OLDEST: i64 = 50;
 
@@ -111,7 +108,7 @@ async fn measure_stale(
             let measured = sampler.measure(*id).await?;
             round.count(measured);
             tables += measured.unwrap_or(0);
-            if tables >= TABLES_OF_A_SESSION {
+            if tables >= fleet.config.usage.tables_of_a_session {
                 sampler.close().await?;
                 match fleet.database.sampler().await? {
                     Some(new) => sampler = new,

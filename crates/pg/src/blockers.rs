@@ -42,7 +42,10 @@ impl ManagedDatabase {
             "select a.pid, coalesce(a.usename::text, ''), coalesce(a.application_name, ''),
                     coalesce(extract(epoch from clock_timestamp() - a.xact_start), 0)::float8
              from pg_stat_activity a
-             where a.pid <> pg_backend_pid() and exists (
+             where a.pid <> pg_backend_pid()
+               -- nor a session of ours that is giving up in this moment
+               and not (a.usename = 'tenantry_control' and a.application_name like 'tenantry/%')
+               and exists (
                select from pg_locks l
                join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = l.relation
                                and d.refclassid = 'pg_namespace'::regclass

@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use crate::database::ManagedDatabase;
 use crate::error::PgError;
+use crate::fence::Fence;
 use crate::guard::brief;
+use crate::schema::Marker;
 
 /// A role that an institution's application logs in as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,17 @@ pub struct ApplicationRole {
 pub struct RoleDefaults {
     /// How many sessions a role may have at a time.
     pub connection_limit: Option<i32>,
+}
+
+/// What an institution's roles are held to; none is the default for new roles.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RoleLimits {
+    /// Sessions that each role may have at a time.
+    pub connection_limit: Option<i32>,
+    /// Milliseconds that a statement may run.
+    pub statement_ms: Option<i64>,
+    /// Milliseconds that a transaction may be idle.
+    pub idle_ms: Option<i64>,
 }
 
 impl ManagedDatabase {
@@ -67,6 +80,27 @@ impl ManagedDatabase {
                 .fetch_one(self.pool()),
         )
         .await
+    }
+
+    /// Sets what an institution's roles are held to. Sessions that are open keep their times and stay.
+    ///
+    /// # Errors
+    /// `Fenced`, `NotFound`, `InvalidState`, `ChangedByHand`.
+    pub async fn set_role_limits(
+        &self,
+        id: Uuid,
+        limits: RoleLimits,
+        fence: Fence,
+    ) -> Result<Marker, PgError> {
+        let call = sqlx::query_as("select * from tenantry.set_role_limits($1, $2, $3, $4, $5, $6)")
+            .bind(id)
+            .bind(limits.connection_limit)
+            .bind(limits.statement_ms)
+            .bind(limits.idle_ms)
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .fetch_one(self.pool());
+        self.guarded(fence, call).await
     }
 
     /// An institution's roles, the one that may write first.

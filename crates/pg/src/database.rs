@@ -15,6 +15,13 @@ pub const CONTROL_ROLE: &str = "tenantry_control";
 /// For how long a session of ours waits for a lock, as the server prints it.
 pub(crate) const LOCK_TIMEOUT: &str = "5s";
 
+/// The same in a managed database, while we hold locks that applications may wait for. Shorter than the
+/// `deadlock_timeout` of their sessions (1 s unless somebody changed it): where an application's wait
+/// closes a circle with ours, we have given up before its session looks for one, and it is not the one
+/// that is ended. Where ours closes the circle our own session finds it first: the installation gives
+/// `tenantry_control` a `deadlock_timeout` of 50 ms.
+const PATIENCE: &str = "900ms";
+
 /// How the pool of a managed database is sized.
 #[derive(Clone, Debug)]
 pub struct DatabaseConfig {
@@ -38,7 +45,9 @@ impl ManagedDatabase {
     /// # Errors
     /// When the URL is not one of PostgreSQL's.
     pub fn new(config: &DatabaseConfig) -> Result<Self, PgError> {
-        let options = connect_options(&config.url)?.application_name("tenantry");
+        let options = connect_options(&config.url)?
+            .application_name("tenantry")
+            .options([("lock_timeout", PATIENCE)]);
         Ok(Self {
             pool: pool(options, config.max_connections),
             address: without_credentials(&config.url),

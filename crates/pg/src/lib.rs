@@ -4,7 +4,7 @@
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] and [`quota`] (what is done to one
 //! institution's schema), [`spare`] (schemas made ahead), [`credentials`] (what its application logs in
-//! with), [`template`], [`call_log`], [`catalog`], [`usage`] and [`blockers`] (what is read back),
+//! with), [`template`], [`call_log`], [`catalog`], [`usage`], [`blockers`] and [`watchdog`] (what is read back),
 //! [`doctor`] (what is wrong with it), [`pooler`] (what may be between us and the server), [`embedded`]
 //! (a server of our own).
 
@@ -24,10 +24,12 @@ pub mod pooler;
 pub mod quota;
 pub mod schema;
 pub mod scram;
+mod space;
 pub mod spare;
 pub mod sql;
 pub mod template;
 pub mod usage;
+pub mod watchdog;
 
 mod guard;
 

@@ -122,6 +122,55 @@ pub async fn replace(tx: &mut Tx, source: Source, observed: &[Observation]) -> R
     Ok(())
 }
 
+/// Opens a finding about a managed database as a whole; false when it is open already.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn open_one(tx: &mut Tx, seen: &Observation) -> Result<bool, PgError> {
+    let done = sqlx::query(
+        "insert into finding (kind, severity, object, detail, remedy, source)
+         values ($1, $2, $3, $4, $5, 'target')
+         on conflict (kind, object) where resolved_at is null do nothing",
+    )
+    .bind(&seen.kind)
+    .bind(seen.severity)
+    .bind(&seen.object)
+    .bind(&seen.detail)
+    .bind(&seen.remedy)
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What kind of finding is open about a managed database as a whole.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn of_target(store: &Store, object: &str) -> Result<Option<String>, PgError> {
+    Ok(sqlx::query_scalar(
+        "select kind from finding where source = 'target' and object = $1 and resolved_at is null
+         order by first_seen limit 1",
+    )
+    .bind(object)
+    .fetch_optional(store.pool())
+    .await?)
+}
+
+/// Closes what is open about a managed database as a whole; false when nothing is.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn close_target(tx: &mut Tx, object: &str) -> Result<bool, PgError> {
+    let done = sqlx::query(
+        "update finding set resolved_at = clock_timestamp()
+         where source = 'target' and object = $1 and resolved_at is null",
+    )
+    .bind(object)
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// The open findings, the gravest first.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ pub mod control;
 pub mod events;
 pub mod findings;
 pub mod operations;
+pub mod plans;
 pub mod pools;
 pub mod quotas;
 pub mod schemas;

@@ -55,7 +55,8 @@ pub async fn standings(
     limit: i64,
 ) -> Result<Vec<Standing>, PgError> {
     Ok(sqlx::query_as(
-        "select s.id, s.name, s.usage_bytes, s.quota_bytes, s.quota_level,
+        "select s.id, s.name, s.usage_bytes, coalesce(s.quota_bytes, p.quota_bytes) as quota_bytes,
+                s.quota_level,
                 s.writes_blocked_at is not null as blocked,
                 exists (select from operation o
                         where o.schema_id = s.id and o.state in ('queued', 'running', 'waiting')
@@ -65,9 +66,9 @@ pub async fn standings(
                              and o.state in ('failed', 'stuck', 'cancelled')
                              and o.kind in ('block_writes', 'unblock_writes')
                              and o.finished_at > clock_timestamp() - interval '10 minutes') as busy
-         from tenant_schema s
+         from tenant_schema s left join plan p on p.name = s.plan
          where s.state in ('active', 'suspended')
-           and (s.quota_bytes is not null or s.quota_level <> 'ok' or s.writes_blocked_at is not null)
+           and (s.quota_bytes is not null or p.quota_bytes is not null or s.quota_level <> 'ok' or s.writes_blocked_at is not null)
            and ($1::uuid[] is null or s.id = any($1)) and s.id > $2
          order by s.id limit $3",
     )
@@ -84,11 +85,31 @@ pub async fn standings(
 /// When the control database cannot be asked.
 pub async fn to_watch(store: &Store, limit: i64) -> Result<Vec<Uuid>, PgError> {
     Ok(sqlx::query_scalar(
-        "select id from tenant_schema
-         where quota_bytes is not null and state = 'active'
-           and (usage_bytes::numeric >= quota_bytes::numeric * 0.75 or writes_blocked_at is not null)
-         order by coalesce(usage_bytes, 0)::numeric / greatest(quota_bytes, 1) desc limit $1",
+        "select s.id
+         from tenant_schema s
+         left join plan p on p.name = s.plan
+         cross join lateral (select coalesce(s.quota_bytes, p.quota_bytes) as bytes) quota
+         where quota.bytes is not null and s.state = 'active'
+           and (s.usage_bytes::numeric >= quota.bytes::numeric * 0.75 or s.writes_blocked_at is not null)
+         order by coalesce(s.usage_bytes, 0)::numeric / greatest(quota.bytes, 1) desc limit $1",
     )
+    .bind(limit)
+    .fetch_all(store.pool())
+    .await?)
+}
+
+/// Of some schemas those that have a quota and are not blocked yet, the one that was measured first in front.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn bounded(store: &Store, ids: &[Uuid], limit: i64) -> Result<Vec<Uuid>, PgError> {
+    Ok(sqlx::query_scalar(
+        "select s.id from tenant_schema s left join plan p on p.name = s.plan
+         where s.id = any($1) and coalesce(s.quota_bytes, p.quota_bytes) is not null
+           and s.state = 'active' and s.writes_blocked_at is null
+         order by s.usage_measured_at nulls first limit $2",
+    )
+    .bind(ids)
     .bind(limit)
     .fetch_all(store.pool())
     .await?)
@@ -100,8 +121,9 @@ pub async fn to_watch(store: &Store, limit: i64) -> Result<Vec<Uuid>, PgError> {
 /// When the control database cannot be asked.
 pub async fn levels(store: &Store) -> Result<Vec<(String, i64)>, PgError> {
     Ok(sqlx::query_as(
-        "select quota_level, count(*) from tenant_schema
-         where quota_bytes is not null and state in ('active', 'suspended') group by 1",
+        "select s.quota_level, count(*) from tenant_schema s left join plan p on p.name = s.plan
+         where coalesce(s.quota_bytes, p.quota_bytes) is not null
+           and s.state in ('active', 'suspended') group by 1",
     )
     .fetch_all(store.pool())
     .await?)

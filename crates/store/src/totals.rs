@@ -24,6 +24,8 @@ pub(crate) struct Filter {
     pub(crate) pattern: Option<String>,
     /// In one of these states.
     pub(crate) states: Vec<String>,
+    /// With one of these plans.
+    pub(crate) plans: Option<Vec<String>>,
     /// With this external id.
     pub(crate) external_id: Option<String>,
     /// With these labels.
@@ -60,12 +62,14 @@ impl Totals {
             "select count(*) from tenant_schema s
              where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)
                and ($3::text is null or s.external_id = $3)
-               and ($4::jsonb is null or s.labels @> $4)",
+               and ($4::jsonb is null or s.labels @> $4)
+               and ($5::text[] is null or s.plan = any($5))",
         )
         .bind(&filter.pattern)
         .bind(&filter.states)
         .bind(&filter.external_id)
         .bind(&filter.labels)
+        .bind(&filter.plans)
         .fetch_one(pool)
         .await?;
         let mut kept = self.lock();

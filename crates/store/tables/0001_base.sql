@@ -177,7 +177,7 @@ create trigger audit_stays before truncate on audit
 -- What the reconciler found to disagree, and what the doctor found to be wrong. A finding that is gone keeps its row, closed.
 create table finding (
   id           uuid primary key default gen_random_uuid(),
-  source       text not null check (source in ('reconcile', 'doctor')),
+  source       text not null check (source in ('reconcile', 'doctor', 'target')),
   kind         text not null,
   severity     text not null check (severity in ('info', 'warning', 'critical')),
   object       text not null,
@@ -188,6 +188,7 @@ create table finding (
   last_seen    timestamptz not null default clock_timestamp(),
   resolved_at  timestamptz
 );
+-- `target`: a managed database takes no work at all
 create unique index finding_open on finding (kind, object) where resolved_at is null;
 
 -- What each schema uses; `tenant_schema.usage_bytes` is the sum, for sorting.
@@ -283,3 +284,20 @@ create index operation_children on operation (parent_id, state, id) where parent
 alter table template
   add column seed text,
   add column seed_requires text[];
+
+-- The plans of the settings of the server that started last. One that the settings have no more stays
+-- as long as an institution has it.
+create table plan (
+  name              text primary key,
+  quota_bytes       bigint check (quota_bytes >= 0),
+  connection_limit  integer check (connection_limit > 0),
+  statement_ms      bigint check (statement_ms > 0),
+  idle_ms           bigint check (idle_ms > 0),
+  is_default        boolean not null default false,
+  configured        boolean not null default true
+);
+alter table tenant_schema
+  add column plan text,
+  add column connection_limit integer,     -- the institution's own; goes before its plan's
+  add column plan_applied jsonb;           -- what a plan made its roles be held to; null when none ever did
+create index tenant_schema_plan on tenant_schema (plan, name collate "C") where plan is not null;

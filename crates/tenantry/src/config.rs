@@ -1,5 +1,6 @@
 //! The server's settings: `tenantry.toml`, then `TENANTRY_*`, then flags. Unknown keys are refused.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
@@ -7,8 +8,9 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
+use tenantry_domain::plan::{Plan, Plans, parse_size, parse_time};
 use tenantry_domain::pool::PoolSettings;
-use tenantry_ops::{FleetConfig, QuotaConfig, UsageConfig};
+use tenantry_ops::{FleetConfig, QuotaConfig, UsageConfig, WatchdogConfig};
 use url::Url;
 
 use crate::failure::{Exit, Failure};
@@ -71,9 +73,42 @@ pub(crate) struct Settings {
     /// For how many days use by the day is kept [default: 400]
     #[arg(long, env = "TENANTRY_USAGE_DAILY_DAYS", value_name = "N")]
     pub(crate) usage_daily_days: Option<NonZeroU16>,
+    /// The plan of an institution that is made without one being named [default: none]
+    #[arg(long, env = "TENANTRY_DEFAULT_PLAN", value_name = "PLAN")]
+    pub(crate) default_plan: Option<String>,
+    /// How long a statement of an application may run whose plan says nothing of it, as 30s or 5min,
+    /// or off [default: off]
+    #[arg(long, env = "TENANTRY_STATEMENT_LIMIT", value_name = "TIME")]
+    pub(crate) statement_limit: Option<String>,
+    /// How long a transaction of an application may be idle whose plan says nothing of it, or off
+    /// [default: 1h]
+    #[arg(long, env = "TENANTRY_IDLE_IN_TRANSACTION_LIMIT", value_name = "TIME")]
+    pub(crate) idle_in_transaction_limit: Option<String>,
+    /// `[plans.NAME]`; only in the file
+    #[arg(skip)]
+    #[serde(default)]
+    pub(crate) plans: BTreeMap<String, PlanSettings>,
     /// Log lines as text or json [default: text]
     #[arg(long, env = "TENANTRY_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<String>,
+}
+
+/// What a plan of the settings file says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlanSettings {
+    quota: Option<Size>,
+    connection_limit: Option<i32>,
+    statement_timeout: Option<String>,
+    idle_in_transaction_timeout: Option<String>,
+}
+
+/// Bytes, as a number or with a unit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Size {
+    Bytes(u64),
+    Text(String),
 }
 
 /// Variables of ours that are not settings of the server.
@@ -105,6 +140,9 @@ const VARIABLES: &[&str] = &[
     "TENANTRY_USAGE_PASS_MINUTES",
     "TENANTRY_USAGE_HOURLY_DAYS",
     "TENANTRY_USAGE_DAILY_DAYS",
+    "TENANTRY_DEFAULT_PLAN",
+    "TENANTRY_STATEMENT_LIMIT",
+    "TENANTRY_IDLE_IN_TRANSACTION_LIMIT",
     "TENANTRY_LOG_FORMAT",
 ];
 
@@ -141,6 +179,12 @@ impl Settings {
             usage_pass_minutes: self.usage_pass_minutes.or(file.usage_pass_minutes),
             usage_hourly_days: self.usage_hourly_days.or(file.usage_hourly_days),
             usage_daily_days: self.usage_daily_days.or(file.usage_daily_days),
+            default_plan: self.default_plan.or(file.default_plan),
+            statement_limit: self.statement_limit.or(file.statement_limit),
+            idle_in_transaction_limit: self
+                .idle_in_transaction_limit
+                .or(file.idle_in_transaction_limit),
+            plans: file.plans,
             log_format: self.log_format.or(file.log_format),
         })
     }
@@ -171,6 +215,42 @@ impl Settings {
             applications_url: self.applications_url.clone(),
             usage: self.usage(),
             quota: self.quota(),
+            watchdog: self.watchdog()?,
+        })
+    }
+
+    /// The plans, checked.
+    pub(crate) fn plans(&self) -> Result<Plans, Failure> {
+        let mut named = BTreeMap::new();
+        for (name, plan) in &self.plans {
+            let plan = plan
+                .read()
+                .map_err(|reason| Failure::new(Exit::Refused, format!("plan {name}: {reason}")))?;
+            named.insert(name.clone(), plan);
+        }
+        Plans { named, default: self.default_plan.clone() }
+            .check()
+            .map_err(|reason| Failure::new(Exit::Refused, reason))
+    }
+
+    /// What institutions are held to whose plans say nothing.
+    fn watchdog(&self) -> Result<WatchdogConfig, Failure> {
+        let default = WatchdogConfig::default();
+        let read = |key: &str, given: &Option<String>, default| match given.as_deref() {
+            None => Ok(default),
+            Some("off") => Ok(None),
+            Some(text) => parse_time(text)
+                .map(Some)
+                .map_err(|reason| Failure::new(Exit::Refused, format!("{key}: {reason}, or off"))),
+        };
+        Ok(WatchdogConfig {
+            statement: read("statement_limit", &self.statement_limit, default.statement)?,
+            idle_in_transaction: read(
+                "idle_in_transaction_limit",
+                &self.idle_in_transaction_limit,
+                default.idle_in_transaction,
+            )?,
+            ..default
         })
     }
 
@@ -196,9 +276,36 @@ impl Settings {
                 60,
                 default.measure_every,
             ),
+            tables_of_a_session: default.tables_of_a_session,
             hours_kept: seconds(days(self.usage_hourly_days), 24 * 60 * 60, default.hours_kept),
             days_kept: seconds(days(self.usage_daily_days), 24 * 60 * 60, default.days_kept),
         }
+    }
+}
+
+impl PlanSettings {
+    fn read(&self) -> Result<Plan, String> {
+        let time = |key: &str, text: &Option<String>| {
+            let read = |text: &String| parse_time(text).map_err(|why| format!("{key}: {why}"));
+            text.as_ref().map(read).transpose()
+        };
+        Ok(Plan {
+            quota_bytes: match &self.quota {
+                None => None,
+                Some(Size::Bytes(bytes)) => {
+                    Some(i64::try_from(*bytes).map_err(|_| "quota: more than 8 EiB".to_owned())?)
+                }
+                Some(Size::Text(text)) => {
+                    Some(parse_size(text).map_err(|why| format!("quota: {why}"))?)
+                }
+            },
+            connection_limit: self.connection_limit,
+            statement_timeout: time("statement_timeout", &self.statement_timeout)?,
+            idle_in_transaction_timeout: time(
+                "idle_in_transaction_timeout",
+                &self.idle_in_transaction_timeout,
+            )?,
+        })
     }
 }
 
@@ -289,6 +396,34 @@ mod tests {
         assert!(refused(read(&path)).contains("listen_adress"));
         let names = ["TENANTRY_LISTEN", "PATH", "TENANTRY_LISTN"].map(String::from);
         assert!(refused(refuse_unknown_variables(names.into_iter())).contains("TENANTRY_LISTN"));
+    }
+
+    fn plans(text: &str) -> Result<Plans, Failure> {
+        toml::from_str::<Settings>(text).unwrap().plans()
+    }
+
+    #[test]
+    fn plans_are_read_and_what_cannot_be_meant_is_named() {
+        let read = plans(
+            "default_plan = \"basic\"\n[plans.basic]\nquota = \"5 GB\"\nconnection_limit = 10\n\
+             statement_timeout = \"1min\"\n[plans.large]\nquota = 1000\n",
+        )
+        .unwrap();
+        let basic = &read.named["basic"];
+        assert_eq!(basic.quota_bytes, Some(5 << 30));
+        assert_eq!(basic.statement_timeout, Some(Duration::from_secs(60)));
+        assert_eq!(read.named["large"].quota_bytes, Some(1000));
+        for (text, named) in [
+            ("[plans.basic]\nquota = \"much\"", "plan basic: quota: `much`"),
+            ("[plans.basic]\nstatement_timeout = \"5\"", "plan basic: statement_timeout: `5`"),
+            ("[plans.basic]\nconnection_limit = 0", "connection_limit is 1 to 10000"),
+            ("default_plan = \"pro\"\n[plans.basic]", "the plans are basic"),
+        ] {
+            assert!(refused(plans(text)).contains(named), "{text}");
+        }
+        assert!(toml::from_str::<Settings>("[plans.basic]\nqouta = 1").is_err());
+        let limit = Settings { statement_limit: Some("soon".into()), ..Settings::default() };
+        assert!(refused(limit.fleet()).contains("statement_limit"));
     }
 
     #[test]

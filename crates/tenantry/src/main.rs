@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::client::Connection;
-use crate::commands::{demo, doctor, install, operation, schema, serve, template, token};
+use crate::commands::{demo, doctor, install, operation, plan, schema, serve, template, token};
 
 /// A control plane for PostgreSQL fleets that keep one schema per institution.
 #[derive(Parser)]
@@ -55,6 +55,9 @@ enum Command {
     /// Templates that new schemas are made from
     #[command(subcommand)]
     Template(template::Command),
+    /// Plans: what institutions may use
+    #[command(subcommand)]
+    Plan(plan::Command),
     /// API tokens
     #[command(subcommand)]
     Token(token::Command),
@@ -74,6 +77,7 @@ async fn main() -> ExitCode {
         Command::Schema(command) => schema::run(command, connection).await,
         Command::Operation(command) => operation::run(command, connection).await,
         Command::Template(command) => template::run(command, connection).await,
+        Command::Plan(command) => plan::run(command, connection).await,
         Command::Token(command) => token::run(command, connection).await,
     };
     match done {

@@ -69,6 +69,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
     let listener = listen(settings.listen()).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error))?;
     let fleet_config = settings.fleet()?;
+    let plans = settings.plans()?;
     let started = Instant::now();
     let metrics = install_metrics()?;
     let databases = match (&settings.embedded, &settings.database_url) {
@@ -91,6 +92,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
     let defaults = RoleDefaults { connection_limit: settings.connection_limit.map(i32::from) };
     database.set_role_defaults(defaults).await.map_err(|e| database_failure(&e))?;
     let fleet = Fleet::new(store, database, fleet_config);
+    tenantry_ops::plans::install(&fleet, &plans).await.map_err(|e| database_failure(&e))?;
     let profile = first_profile(settings, &fleet, &databases, address).await?;
 
     let stopping = CancellationToken::new();

@@ -4,6 +4,7 @@
 
 mod cluster;
 mod database;
+mod disk;
 mod pgbouncer;
 mod private;
 pub mod proxy;
@@ -12,6 +13,7 @@ mod template;
 
 pub use cluster::Cluster;
 pub use database::TestDatabase;
+pub use disk::SmallDisk;
 pub use pgbouncer::PgBouncer;
 pub use private::PrivateServer;
 pub use proxy::Proxy;

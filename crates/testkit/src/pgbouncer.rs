@@ -29,6 +29,18 @@ impl PgBouncer {
     /// # Panics
     /// When there is no `pgbouncer`, or it does not answer.
     pub async fn start(logins: &[&Url]) -> Self {
+        Self::start_with(logins, "").await
+    }
+
+    /// One that cleans a session before the next client has it.
+    ///
+    /// # Panics
+    /// When there is no `pgbouncer`, or it does not answer.
+    pub async fn start_resetting(logins: &[&Url]) -> Self {
+        Self::start_with(logins, "server_reset_query_always = 1\n").await
+    }
+
+    async fn start_with(logins: &[&Url], more: &str) -> Self {
         let place = tempfile::tempdir().expect("a temporary directory can be made");
         // PgBouncer refuses to run as root, so as root it is another user
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755))
@@ -50,7 +62,7 @@ impl PgBouncer {
             "[databases]\n* = host={} port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
              listen_port = {port}\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = {}\n\
              pool_mode = transaction\ndefault_pool_size = 1\n\
-             ignore_startup_parameters = extra_float_digits\nquery_wait_timeout = 5\n",
+             ignore_startup_parameters = extra_float_digits\nquery_wait_timeout = 5\n{more}",
             server.host_str().unwrap_or_default(),
             server.port().unwrap_or(5432),
             users.display(),

@@ -41,7 +41,12 @@ impl PrivateServer {
 
     /// The same with more settings.
     pub async fn start_with(extra: &[(&str, &str)]) -> Self {
-        let place = tempfile::tempdir().expect("a temporary directory can be made");
+        Self::start_in(&std::env::temp_dir(), extra).await
+    }
+
+    /// The same with its directory in this one.
+    pub async fn start_in(around: &Path, extra: &[(&str, &str)]) -> Self {
+        let place = tempfile::tempdir_in(around).expect("a temporary directory can be made");
         // As root, the server is another user.
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o711))
             .expect("our own directory can be opened");

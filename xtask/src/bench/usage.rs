@@ -37,7 +37,10 @@ pub(crate) async fn run(root: &Path, quick: bool) -> Result<Vec<Figure>> {
     let fleet = postgres.fleet()?;
     make_schools(&fleet, &postgres, root, number).await?;
     let mut figures = sizes(&fleet, &postgres, number, rounds).await?;
-    figures.extend(quota(fleet, &postgres).await?);
+    sample_usage(&fleet).await?;
+    for way in WAYS {
+        figures.extend(quota(fleet.clone(), &postgres, way).await?);
+    }
     Ok(figures)
 }
 
@@ -141,10 +144,31 @@ fn peak_megabytes(pid: i32) -> Result<f64> {
     Ok(kib * 1024.0 / 1e6)
 }
 
-/// An application that writes as fast as it can, with the product's own rhythm.
-async fn quota(fleet: Fleet, postgres: &Postgres) -> Result<Vec<Figure>> {
-    sample_usage(&fleet).await?;
-    let school = schemas::by_name(&fleet.store, "school_0").await?.context("no school")?;
+/// How an application writes as fast as it can.
+struct Way {
+    institution: &'static str,
+    /// As the figures name it.
+    name: &'static str,
+    insert: &'static str,
+}
+
+const WAYS: [Way; 2] = [
+    Way {
+        institution: "school_0",
+        name: "statements of 2 MB",
+        insert: "insert into load select repeat(md5(n::text), 30) from generate_series(1, 2000) n",
+    },
+    Way {
+        institution: "school_1",
+        name: "one statement",
+        insert: "insert into load select repeat(md5(n::text), 30)
+                 from (select generate_series(1, 100000000) as n) one_by_one",
+    },
+];
+
+/// An application that writes without end, with the product's own rhythm.
+async fn quota(fleet: Fleet, postgres: &Postgres, way: Way) -> Result<Vec<Figure>> {
+    let school = schemas::by_name(&fleet.store, way.institution).await?.context("no school")?;
     let used = school.usage_bytes.context("not measured")?;
     let (schema, role) =
         (school.schema_name.context("no name")?, school.role_name.context("no role")?);
@@ -157,7 +181,8 @@ async fn quota(fleet: Fleet, postgres: &Postgres) -> Result<Vec<Figure>> {
     // far enough that it is not watched from the beginning: the usual rhythm has to notice
     let quota = used + 200 * 1024 * 1024;
     let change = Attributes { quota_bytes: Some(Some(quota)), ..Attributes::default() };
-    if submit::set_attributes(&fleet, &Requester::system(), "school_0", &change).await.is_err() {
+    if submit::set_attributes(&fleet, &Requester::system(), way.institution, &change).await.is_err()
+    {
         bail!("the quota was refused");
     }
     let housekeeping = Housekeeping::start(&fleet, &Rhythm::default());
@@ -168,26 +193,29 @@ async fn quota(fleet: Fleet, postgres: &Postgres) -> Result<Vec<Figure>> {
     let _ = url.set_password(Some(PASSWORD));
     let mut app = PgConnection::connect(url.as_str()).await?;
     let limit = quota * 11 / 10;
+    // beside the application, which may be in the middle of its only statement
+    let writing = tokio::spawn(async move {
+        while app.execute(way.insert).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Instant::now()
+    });
+    admin.execute(ddl!("set search_path = {}", schema).into_sql()).await?;
     let size = "select pg_total_relation_size('load')";
     let (mut crossed, mut written) = (None, 0_i64);
-    // 2 MB a statement
-    let refused = loop {
-        let insert =
-            "insert into load select repeat(md5(n::text), 30) from generate_series(1, 2000) n";
-        if app.execute(insert).await.is_err() {
-            break Instant::now();
-        }
-        written = sqlx::query_scalar(size).fetch_one(&mut app).await?;
+    while !writing.is_finished() {
+        written = sqlx::query_scalar(size).fetch_one(&mut admin).await?;
         if used + written >= limit {
             crossed.get_or_insert_with(Instant::now);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+    }
+    let refused = writing.await?;
     worker.stop().await;
     housekeeping.stop().await;
     let crossed = crossed.context("refused before the quota was crossed")?;
     let figure = |name: &str, ours, unit, goal, note: &str| Figure {
-        name: name.into(),
+        name: format!("quota, {}: {name}", way.name),
         ours,
         unit,
         peer: None,
@@ -196,14 +224,14 @@ async fn quota(fleet: Fleet, postgres: &Postgres) -> Result<Vec<Figure>> {
     };
     Ok(vec![
         figure(
-            "quota: from crossing 110 % to the refusal",
+            "from crossing 110 % to the refusal",
             refused.duration_since(crossed).as_secs_f64(),
             "s",
             Goal::AtMost(90.0),
             "one application that writes without end; default rhythm; fsync off",
         ),
         figure(
-            "quota: overshoot over 110 %",
+            "overshoot over 110 %",
             (used + written - limit).max(0) as f64 / MIB,
             "MiB",
             Goal::None,

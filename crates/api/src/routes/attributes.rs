@@ -25,6 +25,7 @@ pub(super) fn is_listed(patch: &SchemaPatch) -> bool {
         || patch.quota_bytes.is_some()
         || patch.contact.is_some()
         || patch.external_id.is_some()
+        || patch.plan.is_some()
 }
 
 /// Changes attributes, at once.
@@ -56,6 +57,7 @@ pub(super) async fn change_attributes(
             phone: contact.phone.as_ref().map(Option::as_deref),
         },
         external_id,
+        plan: patch.plan.as_ref().map(Option::as_deref),
     };
     let mut schema = None;
     if let Some(limit) = patch.connection_limit {

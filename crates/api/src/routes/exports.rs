@@ -29,6 +29,8 @@ pub(crate) struct ExportQuery {
     /// States, separated by commas; those that an import takes back when it is left out.
     #[param(example = "active,suspended")]
     state: Option<String>,
+    /// Plans, separated by commas.
+    plan: Option<String>,
     /// What your own system calls the institution.
     external_id: Option<String>,
     /// Labels that it has, separated by commas.
@@ -55,7 +57,8 @@ pub(crate) async fn export(
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
     let state = query.state.as_deref().unwrap_or(LIVING);
-    let filter = filter(query.q, Some(state), query.external_id, query.label)?;
+    let filter =
+        filter(query.q, Some(state), query.plan.as_deref(), query.external_id, query.label)?;
     let first = page(&app, &filter, None).await?;
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(send(app, filter, first, sender));
@@ -116,6 +119,7 @@ fn line(schema: &TenantSchema) -> Vec<u8> {
         contact_phone: schema.contact.phone.as_deref(),
         labels: serde_json::from_value(schema.labels.clone()).unwrap_or_default(),
         quota_bytes: schema.quota_bytes,
+        plan: schema.plan.as_deref(),
         template: &schema.template,
         template_version: schema.template_version,
         schema_name: schema.schema_name.as_deref(),

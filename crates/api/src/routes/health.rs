@@ -26,8 +26,12 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
     let fleet = app.fleet();
     let (control, managed) = tokio::join!(fleet.store.ping(), fleet.database.ping());
     let ready = control.is_ok() && managed.is_ok() && !app.stopping().is_cancelled();
-    let body =
-        Readiness { ready, control_database: word(control), managed_database: word(managed) };
+    // a full disk does not keep it from reading, and what is asked for waits
+    let managed_database = match fleet.paused().filter(|_| managed.is_ok()) {
+        Some(reason) => reason.into(),
+        None => word(managed),
+    };
+    let body = Readiness { ready, control_database: word(control), managed_database };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body)).into_response()
 }

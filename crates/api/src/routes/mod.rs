@@ -9,6 +9,7 @@ pub mod findings;
 pub mod health;
 pub mod imports;
 pub mod operations;
+pub mod plans;
 pub mod pools;
 pub mod schemas;
 pub mod templates;

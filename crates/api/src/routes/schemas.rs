@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tenantry_domain::access::Role;
 use tenantry_domain::institution;
+use tenantry_domain::plan::is_plan_name;
 use tenantry_domain::problem::Code;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
@@ -43,6 +44,9 @@ pub(crate) struct ListQuery {
     /// States, separated by commas; all but `purged` when it is left out.
     #[param(example = "active,suspended")]
     state: Option<String>,
+    /// Plans, separated by commas.
+    #[param(example = "basic")]
+    plan: Option<String>,
     /// `name`, `createdAt`, `updatedAt` or `usage`; with `-` in front the largest first.
     #[param(example = "-updatedAt", pattern = "^-?(name|createdAt|updatedAt|usage)$")]
     sort: Option<String>,
@@ -84,7 +88,13 @@ pub(crate) async fn list(
             _ => return Err(invalid("`offset` is not negative.")),
         },
     };
-    let filter = filter(query.q, query.state.as_deref(), query.external_id, query.label)?;
+    let filter = filter(
+        query.q,
+        query.state.as_deref(),
+        query.plan.as_deref(),
+        query.external_id,
+        query.label,
+    )?;
     let page = schemas::list(&app.fleet().store, &filter, sort, &start, limit).await?;
     Ok(Json(SchemaList {
         items: page.items.into_iter().map(shape::schema).collect(),
@@ -97,10 +107,12 @@ pub(crate) async fn list(
 pub(super) fn filter(
     q: Option<String>,
     state: Option<&str>,
+    plan: Option<&str>,
     external_id: Option<String>,
     label: Option<String>,
 ) -> Result<Filter, Problem> {
     let states = parse_words::<SchemaState>(state)?;
+    let plans = parse_words::<PlanName>(plan)?;
     if [&q, &external_id, &label].into_iter().flatten().any(|text| text.contains('\0')) {
         return Err(invalid("The query contains a NUL character."));
     }
@@ -113,6 +125,7 @@ pub(super) fn filter(
     Ok(Filter {
         text: q.filter(|q| !q.is_empty()),
         states,
+        plans: plans.into_iter().map(|PlanName(name)| name).collect(),
         external_id: external_id.filter(|id| !id.is_empty()),
         labels: (!labels.is_empty()).then(|| serde_json::to_value(labels).unwrap_or_default()),
     })
@@ -215,6 +228,7 @@ pub(crate) async fn create(
         contact,
         external_id: value.external_id,
         parameters,
+        plan: value.plan,
     };
     let accepted =
         submit::create_schema(app.fleet(), &caller.requester(idempotency), request).await?;
@@ -319,6 +333,20 @@ fn confirm(name: &str, confirmation: Option<&str>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::ConfirmationMismatch, format!("`confirm` must be {name:?}.")))
+}
+
+/// A plan's name as a filter has it; one that there is not finds nothing.
+struct PlanName(String);
+
+impl std::str::FromStr for PlanName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if is_plan_name(text) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(format!("`{}` is not a name of a plan", text.escape_debug()))
+    }
 }
 
 fn parse_sort(text: &str) -> Result<Sort, Problem> {

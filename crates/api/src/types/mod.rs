@@ -4,6 +4,7 @@
 mod credentials;
 mod import;
 mod operation;
+mod plan;
 mod problem;
 mod schema;
 mod system;
@@ -16,10 +17,11 @@ pub use credentials::{
 };
 pub use import::{ImportOutcome, ImportReport, ImportRow};
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
+pub use plan::{PlanBody, PlanList};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
     ContactPatch, DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota,
-    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
+    QuotaSource, SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{

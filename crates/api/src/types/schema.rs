@@ -36,6 +36,8 @@ pub struct SchemaBody {
     pub template_version: Option<i32>,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
+    /// Its plan; null when it has none.
+    pub plan: Option<String>,
     /// What it uses.
     pub usage: Usage,
     /// What it may use.
@@ -69,10 +71,22 @@ pub struct SchemaBody {
 pub struct Quota {
     /// Bytes; null for no limit.
     pub bytes: Option<i64>,
+    /// Whose limit that is; null for no limit.
+    pub source: Option<QuotaSource>,
     /// How its use stands to that.
     pub level: QuotaLevel,
     /// Since when its institution may not insert and update; null when it may.
     pub writes_blocked_at: Option<Timestamp>,
+}
+
+/// Where a quota comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaSource {
+    /// The institution's own, which goes before its plan's.
+    Own,
+    /// Its plan's.
+    Plan,
 }
 
 /// A page of schemas.
@@ -109,7 +123,11 @@ pub struct NewSchemaRequest {
     /// Free labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
-    /// Bytes that it may use; no limit when it is left out.
+    /// Its plan; the server's default plan, if there is one, when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "basic")]
+    pub plan: Option<String>,
+    /// Bytes that it may use; what its plan allows when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0)]
     pub quota_bytes: Option<i64>,
@@ -143,11 +161,14 @@ pub struct SchemaPatch {
     /// New labels, replacing all that there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
-    /// A new quota in bytes; null takes the limit away.
+    /// Another plan; null takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    pub plan: Option<Option<String>>,
+    /// A new quota in bytes of its own; null leaves what its plan allows.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     #[schema(minimum = 0)]
     pub quota_bytes: Option<Option<i64>>,
-    /// How many sessions each of its roles may have at a time; null is the default.
+    /// How many sessions each of its roles may have at a time; null is its plan's, or the default.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     #[schema(minimum = 1, maximum = 10000)]
     pub connection_limit: Option<Option<i32>>,

@@ -15,7 +15,8 @@ pub struct Readiness {
     pub ready: bool,
     /// `ok`, or what the control database's trouble is.
     pub control_database: String,
-    /// `ok`, or what the managed database's trouble is.
+    /// `ok`, or what the managed database's trouble is: `unavailable`, or `disk_full` where it is read but
+    /// operations wait for room.
     pub managed_database: String,
 }
 

@@ -12,6 +12,7 @@ mod health;
 mod openapi;
 mod operations;
 mod outages;
+mod plans;
 mod problems;
 mod schemas;
 mod server;

@@ -11,6 +11,7 @@ pub(super) enum Column {
     ContactPhone,
     Labels,
     QuotaBytes,
+    Plan,
     Template,
     TemplateVersion,
     /// What an export tells and an import passes over: state, use, times.
@@ -23,7 +24,7 @@ pub(super) enum Column {
 const PARAMETER: &str = "parameter.";
 
 /// Every fixed column.
-pub(super) const COLUMNS: [(&str, Column); 15] = [
+pub(super) const COLUMNS: [(&str, Column); 16] = [
     ("name", Column::Name),
     ("displayName", Column::DisplayName),
     ("externalId", Column::ExternalId),
@@ -32,6 +33,7 @@ pub(super) const COLUMNS: [(&str, Column); 15] = [
     ("contactPhone", Column::ContactPhone),
     ("labels", Column::Labels),
     ("quotaBytes", Column::QuotaBytes),
+    ("plan", Column::Plan),
     ("template", Column::Template),
     ("templateVersion", Column::TemplateVersion),
     ("schemaName", Column::Told),

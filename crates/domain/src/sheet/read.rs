@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::cell;
 use super::column::{Column, of_header};
 use crate::institution::{self, Contact};
+use crate::plan::is_plan_name;
 use crate::quota::parse_bytes;
 use crate::slug::Slug;
 
@@ -29,6 +30,9 @@ pub struct Given {
     pub labels: Option<BTreeMap<String, String>>,
     /// Bytes that it may use.
     pub quota_bytes: Option<Option<i64>>,
+    /// Its plan; none for an empty cell too, so that the default one is not taken away by the file that
+    /// brought it.
+    pub plan: Option<String>,
 }
 
 /// A row of a sheet.
@@ -186,6 +190,10 @@ impl Row {
                 let bytes = value.as_deref().map(parse_bytes).transpose();
                 given.quota_bytes = Some(bytes.map_err(|why| format!("`quotaBytes`: {why}"))?);
             }
+            Column::Plan if !cell.is_empty() && !is_plan_name(cell) => {
+                return Err(format!("`plan`: {cell:?} is not a name of a plan."));
+            }
+            Column::Plan => given.plan = value,
             Column::Template if cell.contains('\0') => {
                 return Err("`template` contains a NUL character.".into());
             }

@@ -24,6 +24,8 @@ pub struct Line<'a> {
     pub labels: BTreeMap<String, String>,
     /// Bytes that it may use.
     pub quota_bytes: Option<i64>,
+    /// Its plan.
+    pub plan: Option<&'a str>,
     /// The template that it was made from.
     pub template: &'a str,
     /// That template's version.
@@ -59,6 +61,7 @@ pub fn line(line: &Line<'_>) -> Vec<u8> {
         text(line.contact_phone),
         cell::guard(&cell::write_labels(&line.labels)),
         number(line.quota_bytes),
+        text(line.plan),
         text(Some(line.template)),
         number(line.template_version.map(i64::from)),
         text(line.schema_name),
@@ -92,6 +95,7 @@ mod tests {
             contact_phone: Some("+49 30 1234"),
             labels: labels.clone(),
             quota_bytes: Some(7),
+            plan: Some("basic"),
             template: "default",
             template_version: Some(3),
             state: "active",
@@ -110,6 +114,7 @@ mod tests {
         assert_eq!(row.given.contact_name, Some(None));
         assert_eq!(row.given.labels, Some(labels));
         assert_eq!(row.given.quota_bytes, Some(Some(7)));
+        assert_eq!(row.given.plan, Some("basic".to_owned()));
         assert_eq!((row.template.as_deref(), row.template_version), (Some("default"), Some(3)));
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod marker;
 
+pub mod apply_plan;
 pub mod block_writes;
 pub mod create_schema;
 pub mod create_template;
@@ -16,6 +17,7 @@ pub mod undrop_schema;
 
 pub(crate) use marker::Seen;
 
+pub use apply_plan::ApplyPlan;
 pub use block_writes::BlockWrites;
 pub use create_schema::CreateSchema;
 pub use create_template::CreateTemplate;
@@ -33,6 +35,7 @@ use crate::runner::Registry;
 /// The single list of kinds.
 pub fn registry() -> Registry {
     Registry::default()
+        .with::<ApplyPlan>()
         .with::<BlockWrites>()
         .with::<CreateSchema>()
         .with::<CreateTemplate>()

@@ -7,7 +7,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tenantry_domain::operation::{MAX_ATTEMPTS, MAX_CRASHES, OperationState, backoff};
+use tenantry_domain::operation::{
+    MAX_ATTEMPTS, MAX_CRASHES, MAX_DEADLOCKS, OperationState, backoff,
+};
 use tenantry_pg::PgError;
 use tenantry_store::audit::{self, Actor};
 use tenantry_store::operations::{self, Claim, Ending, Fenced, Journal};
@@ -16,6 +18,9 @@ use super::blocked::name_blockers;
 use super::context::Context;
 use super::faults::{FaultAction, Phase};
 use super::kind::{Body, Ended, Kind, Step, StepError};
+use crate::fleet::Fleet;
+use crate::gate::Reason;
+use crate::pause;
 
 /// Why this worker lets go of an operation before its end.
 enum LetGo {
@@ -130,7 +135,9 @@ impl<K: Kind> Run<K> {
                 // an earlier try of this step, by a worker that died, may have taken effect
                 return Ok(Forward::Undo { from: seq + 1, error: cancelled() });
             }
-            match self.run_step(step).await {
+            let ran = self.run_step(step).await;
+            self.stand_by(&ran).await?;
+            match ran {
                 Ok(()) => {
                     self.claim.steps_done += 1;
                     if self.claim.steps_done as usize == K::STEPS.len() {
@@ -143,7 +150,7 @@ impl<K: Kind> Run<K> {
                 }
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
                 Err(StepError::Later(pause)) => return Err(self.rest(pause).await),
-                Err(StepError::Retry(mut error)) if self.claim.attempt < MAX_ATTEMPTS => {
+                Err(StepError::Retry(mut error)) if self.claim.attempt < tries(&error) => {
                     name_blockers(&self.context.fleet, self.claim.schema_id, &mut error).await;
                     return Err(self.wait(&error).await);
                 }
@@ -196,11 +203,13 @@ impl<K: Kind> Run<K> {
                 continue;
             };
             self.strike(step, true, Phase::Before)?;
-            match self.run_undo(step, undo).await {
+            let ran = self.run_undo(step, undo).await;
+            self.stand_by(&ran).await?;
+            match ran {
                 Ok(()) => {}
                 Err(StepError::Fenced) => return Err(LetGo::Fenced),
                 Err(StepError::Later(pause)) => return Err(self.rest(pause).await),
-                Err(StepError::Retry(error)) if self.claim.attempt < MAX_ATTEMPTS => {
+                Err(StepError::Retry(error)) if self.claim.attempt < tries(&error) => {
                     return Err(self.wait(&error).await);
                 }
                 Err(StepError::Retry(error) | StepError::Fail(error)) => {
@@ -375,18 +384,30 @@ impl<K: Kind> Run<K> {
         Ok(())
     }
 
+    /// Lets go where the database takes no work at all: nothing begins then until it does again, and
+    /// this try is not counted.
+    async fn stand_by(&self, ran: &Result<(), StepError>) -> Result<(), LetGo> {
+        let Err(StepError::Retry(error)) = ran else {
+            return Ok(());
+        };
+        let fleet = &self.context.fleet;
+        let Some(reason) = why_no_work(fleet, error).await else {
+            return Ok(());
+        };
+        pause::begin(fleet, reason, &text(error)).await?;
+        Err(self.let_go(Duration::from_millis(100), error, false).await)
+    }
+
     async fn wait(&self, error: &Value) -> LetGo {
         let pause =
             backoff(self.claim.attempt - 1, rand::random::<f64>()).max(Duration::from_millis(100));
-        let done = operations::wait(
-            &self.context.fleet.store,
-            self.claim.id,
-            self.claim.generation,
-            pause,
-            error,
-        )
-        .await;
-        match done {
+        self.let_go(pause, error, true).await
+    }
+
+    async fn let_go(&self, pause: Duration, error: &Value, spent: bool) -> LetGo {
+        let (id, generation) = (self.claim.id, self.claim.generation);
+        let store = &self.context.fleet.store;
+        match operations::wait(store, id, generation, pause, error, spent).await {
             Ok(Ok(())) => LetGo::Waiting,
             Ok(Err(Fenced)) => LetGo::Fenced,
             Err(error) => LetGo::Lost(error),
@@ -405,6 +426,24 @@ impl<K: Kind> Run<K> {
         }
     }
 }
+
+/// Whether an error says that the database takes no work from anybody.
+async fn why_no_work(fleet: &Fleet, error: &Value) -> Option<Reason> {
+    match error["sqlstate"].as_str() {
+        Some("53100") => Some(Reason::DiskFull),
+        // no answer, or it is starting: for a moment, or for good?
+        None | Some("57P03") if fleet.database.is_down().await => Some(Reason::ServerDown),
+        _ => None,
+    }
+}
+
+/// How often a step is tried that met this error.
+fn tries(error: &Value) -> i32 {
+    if error["sqlstate"] == DEADLOCK { MAX_DEADLOCKS } else { MAX_ATTEMPTS }
+}
+
+/// `deadlock_detected`: we were the one that gave up.
+const DEADLOCK: &str = "40P01";
 
 /// Where the way forward ended.
 enum Forward {

@@ -149,6 +149,10 @@ impl Round {
         tasks: &mut JoinSet<()>,
         looked: &mut Instant,
     ) -> Result<bool, PgError> {
+        // what a paused database is asked for would only come back
+        if self.fleet.paused().is_some() {
+            return Ok(false);
+        }
         let store = &self.fleet.store;
         let lease = self.config.lease;
         let look = looked.elapsed() >= self.config.poll;

@@ -31,17 +31,7 @@ pub(crate) async fn create_slowly(fleet: &TestFleet, seconds: u8) -> Uuid {
     .execute(&mut control)
     .await
     .unwrap();
-    let request = CreateRequest {
-        name: fleet.name.parse_slug(),
-        display_name: None,
-        template: "slow".into(),
-        template_version: None,
-        labels: serde_json::json!({}),
-        quota_bytes: None,
-        contact: tenantry_domain::institution::Contact::default(),
-        external_id: None,
-        parameters: std::collections::BTreeMap::new(),
-    };
+    let request = CreateRequest::of(fleet.name.parse_slug(), "slow");
     submit::create_schema(&fleet.fleet, &Requester::system(), request).await.unwrap().operation
 }
 

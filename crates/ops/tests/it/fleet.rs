@@ -22,7 +22,7 @@ use tenantry_store::Store;
 use tenantry_store::operations::{self, Operation};
 use tenantry_store::pools;
 use tenantry_store::schemas::{self, TenantSchema};
-use tenantry_testkit::{Cluster, TestDatabase};
+use tenantry_testkit::{Cluster, PrivateServer, TestDatabase};
 use url::Url;
 use uuid::Uuid;
 
@@ -83,17 +83,7 @@ impl TestFleet {
     }
 
     pub(crate) async fn create_named(&self, name: &str) -> Uuid {
-        let request = CreateRequest {
-            name: Slug::parse(name).unwrap(),
-            display_name: None,
-            template: "default".into(),
-            template_version: None,
-            labels: serde_json::json!({}),
-            quota_bytes: None,
-            contact: tenantry_domain::institution::Contact::default(),
-            external_id: None,
-            parameters: std::collections::BTreeMap::new(),
-        };
+        let request = CreateRequest::of(Slug::parse(name).unwrap(), "default");
         submit::create_schema(&self.fleet, &Requester::system(), request).await.unwrap().operation
     }
 
@@ -216,7 +206,13 @@ async fn make_control(url: &Url) {
     let name = Ident::new(url.path().trim_start_matches('/')).unwrap();
     let role = Ident::new("tenantry_control").unwrap();
     admin.execute(ddl!("alter database {} owner to {}", name, role).into_sql()).await.unwrap();
+    admin.close().await.unwrap();
+    fill_control(url).await;
+}
+
+async fn fill_control(url: &Url) {
     Store::install(url).await.unwrap();
+    let mut admin = sqlx::PgConnection::connect(url.as_str()).await.unwrap();
     let script = script();
     sqlx::query(
         "insert into template (name, version, layout, checksum, script, migrations, relations,
@@ -231,8 +227,25 @@ async fn make_control(url: &Url) {
     admin.close().await.unwrap();
 }
 
+/// Both databases, `control` and `managed`, on a server of the test's own.
+pub(crate) async fn fill_private(server: &PrivateServer) {
+    let setup = ServerSetup {
+        admin_url: server.url("postgres"),
+        control_password: Some(PASSWORD.into()),
+        control_database: Ident::new("control").unwrap(),
+        managed_database: Ident::new("managed").unwrap(),
+    };
+    prepare_server(&setup).await.unwrap();
+    fill_control(&server.url("control")).await;
+    fill_managed(&server.url("managed")).await;
+}
+
 async fn make_managed(url: &Url) {
     make_roles(url).await;
+    fill_managed(url).await;
+}
+
+async fn fill_managed(url: &Url) {
     install_managed(url).await.unwrap();
     let mut admin = sqlx::PgConnection::connect(url.as_str()).await.unwrap();
     let script = script();

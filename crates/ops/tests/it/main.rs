@@ -7,12 +7,14 @@
 
 mod cancel;
 mod crash;
+mod disk;
 mod fence;
 mod fleet;
 mod import;
 mod locks;
 mod mirror;
 mod outage;
+mod plans;
 mod pool;
 mod queue;
 mod quota;
@@ -20,4 +22,5 @@ mod reconcile;
 mod scenario;
 mod schema_life;
 mod usage;
+mod watchdog;
 mod world;

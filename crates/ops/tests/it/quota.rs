@@ -5,7 +5,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tenantry_domain::clock;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::quota::QuotaLevel;
-use tenantry_ops::quotas::{judge_all, watch};
+use tenantry_ops::quotas::{judge_all, watch, watch_writers};
 use tenantry_ops::runner::Worker;
 use tenantry_ops::submit::{self, Requester};
 use tenantry_ops::usage::sample_usage;
@@ -184,6 +184,62 @@ async fn case_44_a_transaction_that_keeps_its_lock_is_ended() {
     worker.stop().await;
 }
 
+/// A writer far below its quota is found by the locks of its transaction: without a round of measuring, and
+/// before its statement ends. A copy is such a statement, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_44_a_large_copy_is_found_by_its_locks_between_the_rounds() {
+    let (mut fleet, worker, mut app) = school().await;
+    fleet.fleet.config.quota.writers_every = std::time::Duration::from_millis(200);
+    use_percent(&fleet, 10).await;
+    let row = format!("{}\n", "x".repeat(1000));
+    // a copy that was cancelled takes what is sent until its end, and tells then
+    let enough = tokio_util::sync::CancellationToken::new();
+    let stopped = enough.clone();
+    let writing = tokio::spawn(async move {
+        let mut copy = app.copy_in_raw("copy pupil (name) from stdin").await.unwrap();
+        while !stopped.is_cancelled() {
+            if let Err(error) = copy.send(row.repeat(100).into_bytes()).await {
+                return Err(error);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        copy.finish().await
+    });
+    let began = clock::now();
+    while fleet.schema().await.writes_blocked_at.is_none() {
+        let waited = clock::now().duration_since(began);
+        assert!(waited < jiff::SignedDuration::from_mins(2), "not found after {waited:#}");
+        watch_writers(&fleet.fleet).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    enough.cancel();
+    assert!(writing.await.unwrap().is_err(), "nothing of it was written");
+    let operation = newest(&fleet, "block_writes").await;
+    assert!(operation.result.unwrap()["writersEnded"].as_i64().unwrap() >= 1);
+    worker.stop().await;
+}
+
+/// What indexes take counts, although no row is written for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_44_indexes_count() {
+    let (fleet, worker, mut app) = school().await;
+    app.execute(MANY).await.unwrap();
+    let mut admin = fleet.managed.connect().await;
+    admin.execute("vacuum full").await.unwrap();
+    sample_usage(&fleet.fleet).await.unwrap();
+    use_percent(&fleet, 70).await;
+    assert!(round(&fleet).await.is_none());
+    let path = tenantry_pg::sql::Ident::new(fleet.schema().await.schema_name.unwrap()).unwrap();
+    admin.execute(tenantry_pg::ddl!("set search_path = {}", path).into_sql()).await.unwrap();
+    // as a migration makes them: the institution may not
+    refused(&mut app, "create index on pupil (name)").await;
+    for _ in 0..4 {
+        admin.execute("create index on pupil (name, id) include (mood)").await.unwrap();
+    }
+    blocked(&fleet).await;
+    worker.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn case_44_updates_that_only_bloat_count_too() {
     let (fleet, worker, mut app) = school().await;
@@ -281,4 +337,26 @@ async fn a_block_goes_along_with_the_schema() {
     asked_for(&fleet, "unblock_writes").await;
     app.execute("insert into pupil (name) values ('Grace')").await.unwrap();
     worker.stop().await;
+}
+
+/// Temporary files are in no schema's size; a limit that the role cannot lift bounds them.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_44_temporary_files_are_bounded() {
+    let (fleet, worker, mut app) = school().await;
+    worker.stop().await;
+    let limit: String =
+        sqlx::query_scalar("show temp_file_limit").fetch_one(&mut app).await.unwrap();
+    assert_eq!(limit, "1GB");
+    // the same limit, small enough to be reached soon
+    let role = tenantry_pg::sql::Ident::new(fleet.schema().await.role_name.unwrap()).unwrap();
+    let small = tenantry_pg::ddl!("alter role {} set temp_file_limit = '1MB'", role);
+    fleet.managed.connect().await.execute(small.into_sql()).await.unwrap();
+    let mut app = application(&fleet).await.unwrap();
+    app.execute("set work_mem = '64kB'").await.unwrap();
+    let spill = "select repeat(n::text, 50) from generate_series(1, 50000) n order by 1";
+    let error = app.execute(spill).await.expect_err("it is too much");
+    let code = error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned());
+    assert_eq!(code.as_deref(), Some("53400"), "{error}");
+    refused(&mut app, "set temp_file_limit = -1").await;
+    app.execute("select 1").await.unwrap();
 }

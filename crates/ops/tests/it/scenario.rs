@@ -1,11 +1,13 @@
 //! What the crash matrix must know of a kind: which operations come before it, and how it is asked
 //! for. A kind that is registered without a line here fails the matrix.
 
+use tenantry_domain::plan::Plan;
 use tenantry_domain::schema::SchemaAction;
 use tenantry_ops::submit::{self, Requester};
 use uuid::Uuid;
 
 use crate::fleet::{TestFleet, script};
+use crate::plans::give_plan;
 
 /// How a kind is brought about.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,8 @@ pub(crate) struct Scenario {
 pub(crate) enum Ask {
     Create,
     Change(SchemaAction),
+    /// Its plan applied: so many sessions.
+    Plan(i32),
     /// To be kept from writing, or to be let write again.
     Block(bool),
     Template,
@@ -68,6 +72,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         no_way_back_from: Some("begin purge"),
     },
     Scenario {
+        kind: "apply_plan",
+        before: &[Ask::Create, Ask::Plan(5)],
+        ask: Ask::Plan(3),
+        no_way_back_from: Some("set limits"),
+    },
+    Scenario {
         kind: "block_writes",
         before: &[Ask::Create],
         ask: Ask::Block(true),
@@ -100,6 +110,10 @@ impl Ask {
         match self {
             Self::Create => fleet.create().await,
             Self::Change(action) => fleet.change(action).await,
+            Self::Plan(sessions) => {
+                let plan = Plan { connection_limit: Some(sessions), ..Plan::default() };
+                give_plan(fleet, plan).await
+            }
             Self::Block(block) => {
                 let (schema, who) = (fleet.schema().await, Requester::system());
                 submit::limit_writes(

@@ -344,3 +344,83 @@ async fn an_archived_school_still_uses_what_it_uses_and_a_purged_one_nothing() {
     let tombstone = schemas::by_id(&fleet.fleet.store, id).await.unwrap().unwrap();
     assert!(!points(&fleet, &tombstone, Grain::Hour).await.is_empty(), "its history stays");
 }
+
+/// How much memory of its own the server's process has, in KB.
+fn own_memory(pid: i32) -> Option<i64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Does a round in which every school is measured, and says which sessions did so and what the largest
+/// of them came to.
+async fn sessions_of_a_round(fleet: &TestFleet, watcher: &mut PgConnection) -> (usize, i64) {
+    watcher
+        .execute("update tenantry.usage_state set stale_since = clock_timestamp()")
+        .await
+        .unwrap();
+    let working = fleet.fleet.clone();
+    let round = tokio::spawn(async move { sample_usage(&working).await.unwrap() });
+    let mut seen = std::collections::HashMap::new();
+    while !round.is_finished() {
+        let pids: Vec<i32> = sqlx::query_scalar(
+            "select pid from pg_stat_activity
+             where datname = current_database() and application_name = 'tenantry usage'",
+        )
+        .fetch_all(&mut *watcher)
+        .await
+        .unwrap();
+        for pid in pids {
+            let now = own_memory(pid).unwrap_or_default();
+            let most = seen.entry(pid).or_insert(now);
+            *most = now.max(*most);
+        }
+    }
+    assert_eq!(round.await.unwrap().measured, 8);
+    (seen.len(), seen.into_values().max().unwrap_or_default())
+}
+
+/// Case 51, in small: what a session remembers of the tables that it measured goes with it, so that more
+/// tables and more rounds make no process larger. Eight schools of 400 tables, and sessions that end
+/// after 400 instead of 10,000.
+#[tokio::test(flavor = "multi_thread")]
+async fn case_51_no_session_of_the_sampler_grows_with_the_fleet() {
+    let (mut fleet, mut session) = school().await;
+    let worker = fleet.worker();
+    for number in 1..8 {
+        fleet.succeeded(fleet.create_named(&format!("{}_{number}", fleet.name)).await).await;
+    }
+    worker.stop().await;
+    let schemas: Vec<String> = sqlx::query_scalar("select schema_name from tenantry.schema_marker")
+        .fetch_all(&mut session)
+        .await
+        .unwrap();
+    for schema in schemas {
+        let schema = Ident::new(schema).unwrap();
+        session.execute(ddl!("set search_path = {}", schema).into_sql()).await.unwrap();
+        session
+            .execute(
+                "do $$ begin
+                   for n in 1..400 loop
+                     execute format('create table many_%s (id int primary key, t text)', n);
+                   end loop;
+                 end $$",
+            )
+            .await
+            .unwrap();
+    }
+    // the sizes by the files, which come first in a fleet that was never measured
+    sample(&fleet).await;
+    let (_, at_once) = sessions_of_a_round(&fleet, &mut session).await;
+    fleet.fleet.config.usage.tables_of_a_session = 400;
+    let mut largest = Vec::new();
+    for _ in 0..3 {
+        let (sessions, most) = sessions_of_a_round(&fleet, &mut session).await;
+        assert!(sessions >= 3, "only {sessions} sessions were seen");
+        largest.push(most);
+    }
+    for most in &largest {
+        assert!(most * 2 < at_once, "{largest:?} KB in turns, {at_once} KB at once");
+        assert!(*most < 300_000, "{largest:?} KB");
+    }
+}

@@ -18,7 +18,9 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
                        role_name, state, suspended, template, template_version)
          from tenantry.schema_marker
          union all
-         select format('role %s login %s', rolname, rolcanlogin)
+         select format('role %s login %s limit %s settings %s', rolname, rolcanlogin, rolconnlimit,
+                       (select string_agg(s, ' ' order by s) from unnest(rolconfig) s
+                        where s not like 'search_path=%'))
          from pg_roles where rolname like '%' || $1 || '%'
             or rolname in (select role_name from tenantry.schema_marker
                            union all select role_name from tenantry.spare)

@@ -111,6 +111,11 @@ select 'role_right_added', format('%I in %s', rolname, m.roleid::regrole), id,
 from held
 join pg_auth_members m on m.member = held_oid and m.roleid <> 'tenantry_application'::regrole
 union all
+select 'watchdog_blind', 'tenantry_control', null,
+       'The server may not see for how long other roles'' sessions have been at something, so that nobody ends those that take too long.',
+       'As a superuser: grant pg_read_all_stats to tenantry_control'
+where not pg_has_role('tenantry_control', 'pg_read_all_stats', 'usage')
+union all
 select 'left_open', what, null, why, remedy from tenantry.left_open() where here
 union all
 select 'schema_unknown', n.nspname, null,

@@ -11,6 +11,7 @@ begin
   for v_setting in
     select name, value from tenantry.setting
     where name in ('statement_timeout', 'idle_in_transaction_session_timeout')
+       or name = 'temp_file_limit' and has_parameter_privilege(current_user, name, 'set')
   loop
     execute format('alter role %I set %I = %L', p_role, v_setting.name, v_setting.value);
   end loop;

@@ -9,6 +9,17 @@ begin
       null;   -- made in this moment for another database of the server
     end;
   end if;
+  -- its sessions do not take on the settings of the roles that they become
+  if not exists (select from pg_db_role_setting s, unnest(s.setconfig) c
+                 where s.setdatabase = 0 and s.setrole = 'tenantry_gateway'::regrole
+                   and c like 'temp_file_limit=%') then
+    begin
+      execute format('alter role tenantry_gateway set temp_file_limit = %L',
+                     (select value from tenantry.setting where name = 'temp_file_limit'));
+    exception when insufficient_privilege then
+      null;
+    end;
+  end if;
   execute format('grant connect on database %I to tenantry_gateway', current_database());
 end $$;
 set local role tenantry_owner;

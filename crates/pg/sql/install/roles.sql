@@ -46,6 +46,34 @@ begin
               hint = format('As a superuser: grant pg_signal_backend to %I with admin option', current_user);
     end;
   end if;
+  -- sees for how long the sessions of applications have been at something; without it the watchdog is
+  -- blind, and says so
+  if not pg_has_role('tenantry_control', 'pg_read_all_stats', 'member') then
+    begin
+      grant pg_read_all_stats to tenantry_control;
+    exception when insufficient_privilege then
+      null;
+    end;
+  end if;
+  -- in a deadlock with an application our session is to find it first, and to be the one that gives up
+  if not exists (select from pg_db_role_setting s, unnest(s.setconfig) c
+                 where s.setdatabase = 0 and s.setrole = 'tenantry_control'::regrole
+                   and c like 'deadlock_timeout=%') then
+    begin
+      alter role tenantry_control set deadlock_timeout = '50ms';
+    exception when insufficient_privilege then
+      null;
+    end;
+  end if;
+  -- what a query puts into temporary files lies outside every quota; a role cannot lift this limit
+  -- itself, and who sets it for a role needs this
+  if not has_parameter_privilege('tenantry_owner', 'temp_file_limit', 'set') then
+    begin
+      grant set on parameter temp_file_limit to tenantry_owner;
+    exception when insufficient_privilege then
+      null;
+    end;
+  end if;
   -- An administrator without superuser rights must be a member of what it hands things to. Asked for
   -- is usage: since PostgreSQL 16, who makes a role is a member of it that may only administer it.
   if not pg_has_role(current_user, 'tenantry_owner', 'usage')

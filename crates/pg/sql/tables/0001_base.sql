@@ -83,6 +83,7 @@ insert into tenantry.setting values
   ('connection_limit', '20'),
   ('statement_timeout', '5min'),
   ('idle_in_transaction_session_timeout', '1min'),
+  ('temp_file_limit', '1GB'),
   ('gateway', 'off');
 -- What each schema uses, as the sampler saw it last. The work that is left stands here too
 -- (`stale_since`), so that a sampler that dies loses nothing.

@@ -59,6 +59,7 @@ const FUNCTIONS: &[&str] = functions![
     "make_read_only",
     "set_password",
     "set_connection_limit",
+    "set_role_limits",
     "entrance",
     "enter",
     "open_gateway",
@@ -71,6 +72,7 @@ const FUNCTIONS: &[&str] = functions![
     "block_writes",
     "unblock_writes",
     "writers_of",
+    "try_space",
 ];
 
 /// What an installation did.

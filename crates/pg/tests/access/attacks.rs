@@ -213,6 +213,8 @@ async fn the_server_is_out_of_reach() {
         ("another server by dblink", "select dblink_connect('host=127.0.0.1')", "42883"),
         ("case 43: no triggers", "set session_replication_role = replica", NO_RIGHT),
         ("case 43: unlimited temporary files", "set temp_file_limit = -1", NO_RIGHT),
+        ("case 43: unlimited temporary files for its sessions to come", "alter role current_user set temp_file_limit = -1", NO_RIGHT),
+        ("case 43: no more of that limit", "alter role current_user reset temp_file_limit", NO_RIGHT),
         ("no log", "set log_statement = 'none'", NO_RIGHT),
         ("no minimum of logging", "set log_min_duration_statement = -1; set log_duration = off", NO_RIGHT),
         ("the server's settings", "alter system set fsync = off", NO_RIGHT),

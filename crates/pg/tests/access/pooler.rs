@@ -32,6 +32,37 @@ async fn two_on_one(pooler: &PgBouncer, login: &Url) -> (PgConnection, PgConnect
     (one, other)
 }
 
+/// The probe's own schemas are gone, and so are those of one that was killed an hour ago.
+async fn no_trace(world: &World) {
+    let mut admin = world.test.connect().await;
+    let left = "select count(*)::text from pg_namespace where nspname like 'tenantry\\_probe%'";
+    assert_eq!(ask(&mut admin, left).await.unwrap(), "0");
+}
+
+/// A pooler that cleans a session before it gives it to the next client, an address of another database, and
+/// what a probe that was killed leaves behind.
+#[tokio::test]
+async fn the_probe_reads_rows_and_leaves_none_behind() {
+    let world = marked().await;
+    let ours = world.credentials(&world.ours, false).await;
+    let mut admin = world.test.connect().await;
+    // as the control plane's own role, that makes them
+    let left = "create schema tenantry_probe_1000_0123abcd_one authorization tenantry_control;
+                create schema tenantry_probe_named_by_somebody";
+    run(&mut admin, left).await.unwrap();
+    let pooler = PgBouncer::start_resetting(&[&ours]).await;
+    let verdict = probe(&pooler.through(&ours), &world.database).await.unwrap();
+    assert_eq!(verdict, Verdict::SharedAndReset);
+    run(&mut admin, "drop schema tenantry_probe_named_by_somebody").await.unwrap();
+    no_trace(&world).await;
+
+    let elsewhere = World::new().await;
+    let login = elsewhere.credentials(&elsewhere.ours, false).await;
+    assert!(probe(&login, &world.database).await.is_err());
+    no_trace(&world).await;
+    no_trace(&elsewhere).await;
+}
+
 /// What the safe ways are measured by: one login with rights on all schemas, and a search path set for
 /// the session, as many applications do it. The neighbour's rows are served without an error.
 #[tokio::test]
@@ -52,8 +83,9 @@ async fn a_session_search_path_leaks() {
     let login = as_role(world.test.url(), &shared, "x");
     let pooler = PgBouncer::start(&[&login]).await;
     // what `tenantry doctor --pooler` says of it
-    assert_eq!(probe(&pooler.through(&login)).await.unwrap(), Verdict::Leaking);
-    assert_eq!(probe(&login).await.unwrap(), Verdict::Apart);
+    assert_eq!(probe(&pooler.through(&login), &world.database).await.unwrap(), Verdict::Leaking);
+    assert_eq!(probe(&login, &world.database).await.unwrap(), Verdict::Apart);
+    no_trace(&world).await;
     let (mut ours, mut theirs) = two_on_one(&pooler, &login).await;
     run(&mut ours, &format!("set search_path = {}", world.ours.schema_name)).await.unwrap();
     assert_eq!(ask(&mut ours, MARK).await.unwrap(), "ours");
@@ -81,7 +113,11 @@ async fn a_login_for_each_institution_does_not_leak() {
     let ours = world.credentials(&world.ours, false).await;
     let theirs = world.credentials(&world.theirs, false).await;
     let pooler = PgBouncer::start(&[&ours, &theirs]).await;
-    assert_eq!(probe(&pooler.through(&ours)).await.unwrap(), Verdict::LeakingInOneSchema);
+    assert_eq!(
+        probe(&pooler.through(&ours), &world.database).await.unwrap(),
+        Verdict::LeakingInOneSchema
+    );
+    no_trace(&world).await;
     let (mut one, mut other) = two_on_one(&pooler, &ours).await;
     let mut neighbour = connect(&pooler.through(&theirs)).await.unwrap();
     for _ in 0..3 {

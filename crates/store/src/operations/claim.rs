@@ -299,7 +299,8 @@ pub async fn note_progress(
     Ok(if done.rows_affected() == 1 { Ok(()) } else { Err(Fenced) })
 }
 
-/// Lets go of an operation until a later time, at which its step is tried again.
+/// Lets go of an operation until a later time, at which its step is tried again. One that is not `spent`
+/// has had no try: it was not its step that failed.
 ///
 /// # Errors
 /// When the control database cannot be asked; the inner error when a newer claim is there.
@@ -309,13 +310,14 @@ pub async fn wait(
     generation: i64,
     pause: Duration,
     error: &Value,
+    spent: bool,
 ) -> Result<Result<(), Fenced>, PgError> {
     let done = sqlx::query(
         "with op as (
            update operation
            set state = 'waiting', run_at = clock_timestamp() + make_interval(secs => $3), error = $4,
-               lease_owner = null,
-               lease_until = null, updated_at = clock_timestamp()
+               lease_owner = null, lease_until = null, updated_at = clock_timestamp(),
+               attempt = case when $5 then attempt else greatest(attempt - 1, 0) end
            where id = $1 and generation = $2 and state || '' = 'running'
            returning id, schema_id, kind, run_at
          )
@@ -329,6 +331,7 @@ pub async fn wait(
     // an interval has microseconds, and a Duration with more is refused
     .bind(pause.as_secs_f64())
     .bind(error)
+    .bind(spent)
     .execute(store.pool())
     .await?;
     Ok(if done.rows_affected() == 1 { Ok(()) } else { Err(Fenced) })

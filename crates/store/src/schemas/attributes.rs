@@ -12,12 +12,14 @@ pub struct Attributes<'a> {
     pub display_name: Option<&'a str>,
     /// Free labels, replaced as a whole.
     pub labels: Option<&'a serde_json::Value>,
-    /// Bytes that it may use.
+    /// Bytes that it may use; the inner none leaves what its plan allows.
     pub quota_bytes: Option<Option<i64>>,
     /// Whom to ask there.
     pub contact: ContactChange<'a>,
     /// What the user's own system calls it.
     pub external_id: Option<Option<&'a str>>,
+    /// Its plan; the inner none takes it away.
+    pub plan: Option<Option<&'a str>>,
 }
 
 /// What of a contact is to change.
@@ -45,6 +47,7 @@ pub async fn set_attributes(tx: &mut Tx, id: Uuid, change: &Attributes<'_>) -> R
              contact_email = case when $8 then $9 else contact_email end,
              contact_phone = case when $10 then $11 else contact_phone end,
              external_id = case when $12 then $13 else external_id end,
+             plan = case when $14 then $15 else plan end,
              updated_at = clock_timestamp()
          where id = $1",
     )
@@ -61,6 +64,8 @@ pub async fn set_attributes(tx: &mut Tx, id: Uuid, change: &Attributes<'_>) -> R
     .bind(change.contact.phone.flatten())
     .bind(change.external_id.is_some())
     .bind(change.external_id.flatten())
+    .bind(change.plan.is_some())
+    .bind(change.plan.flatten())
     .execute(tx.connection())
     .await?;
     Ok(())

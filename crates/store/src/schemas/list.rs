@@ -21,6 +21,8 @@ pub struct Filter {
     pub external_id: Option<String>,
     /// Only those that have all these labels, as a JSON object; none for all.
     pub labels: Option<serde_json::Value>,
+    /// Only these plans; empty means all, and those without one.
+    pub plans: Vec<String>,
 }
 
 /// By what a list is sorted. The id breaks ties.
@@ -126,7 +128,8 @@ macro_rules! page_query {
                select s.* from tenant_schema s
                where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)
                  and ($3::text is null or s.external_id = $3)
-                 and ($4::jsonb is null or s.labels @> $4) ",
+                 and ($4::jsonb is null or s.labels @> $4)
+                 and ($6::text[] is null or s.plan = any($6)) ",
             $behind,
             " order by ",
             $column,
@@ -152,11 +155,11 @@ macro_rules! page_query {
 macro_rules! page_queries {
     ($column:literal, $cast:literal, $direction:literal, $beyond:literal) => {
         (
-            page_query!($column, $direction, "", "offset $6"),
+            page_query!($column, $direction, "", "offset $7"),
             page_query!(
                 $column,
                 $direction,
-                concat!("and (", $column, ", s.id) ", $beyond, " ($6::", $cast, ", $7)"),
+                concat!("and (", $column, ", s.id) ", $beyond, " ($7::", $cast, ", $8)"),
                 ""
             ),
         )
@@ -193,6 +196,7 @@ pub async fn list(
 ) -> Result<Page, PgError> {
     let text = filter.text.as_deref().map(like_pattern);
     let states: Vec<&str> = filter.states().iter().map(|state| state.as_str()).collect();
+    let plans = (!filter.plans.is_empty()).then_some(filter.plans.as_slice());
     let (from_offset, behind) = page_queries(sort);
     let page = match start {
         Start::Offset(offset) => sqlx::query_as(from_offset)
@@ -201,6 +205,7 @@ pub async fn list(
             .bind(&filter.external_id)
             .bind(&filter.labels)
             .bind(limit + 1)
+            .bind(&plans)
             .bind(offset),
         Start::After(cursor) => sqlx::query_as(behind)
             .bind(&text)
@@ -208,6 +213,7 @@ pub async fn list(
             .bind(&filter.external_id)
             .bind(&filter.labels)
             .bind(limit + 1)
+            .bind(&plans)
             .bind(&cursor.value)
             .bind(cursor.id),
     };
@@ -219,6 +225,7 @@ pub async fn list(
     let counted = totals::Filter {
         pattern: text,
         states: states.iter().map(|state| (*state).to_owned()).collect(),
+        plans: plans.map(<[String]>::to_vec),
         external_id: filter.external_id.clone(),
         labels: filter.labels.clone(),
     };

@@ -29,6 +29,8 @@ pub struct Known {
     pub labels: Value,
     /// Bytes that it may use.
     pub quota_bytes: Option<i64>,
+    /// Its plan.
+    pub plan: Option<String>,
     /// Its version.
     pub revision: i64,
 }
@@ -44,7 +46,7 @@ pub async fn known(
 ) -> Result<Vec<Known>, PgError> {
     Ok(sqlx::query_as(
         "select id, name, state, display_name, contact_name, contact_email, contact_phone,
-                external_id, labels, quota_bytes, revision
+                external_id, labels, quota_bytes, plan, revision
          from tenant_schema
          where state <> 'purged' and (name = any($1) or external_id = any($2))",
     )
@@ -73,6 +75,8 @@ pub struct Wanted {
     pub labels: Value,
     /// Bytes that it may use.
     pub quota_bytes: Option<i64>,
+    /// Its plan; none for the default one where it is new.
+    pub plan: Option<String>,
     /// The template of a new one.
     pub template: String,
     /// Its version.
@@ -98,15 +102,16 @@ macro_rules! bound {
             .bind($rows.iter().map(|row| row.quota_bytes).collect::<Vec<Option<i64>>>())
             .bind(column(|row| Some(row.template.clone())))
             .bind($rows.iter().map(|row| row.template_version).collect::<Vec<i32>>())
+            .bind(column(|row| row.plan.clone()))
     }};
 }
 
 macro_rules! rows {
     () => {
         " unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                 $8::text[], $9::jsonb[], $10::int8[], $11::text[], $12::int4[])
+                 $8::text[], $9::jsonb[], $10::int8[], $11::text[], $12::int4[], $13::text[])
           as r (id, revision, name, display_name, contact_name, contact_email, contact_phone,
-                external_id, labels, quota_bytes, template, template_version) "
+                external_id, labels, quota_bytes, template, template_version, plan) "
     };
 }
 
@@ -118,9 +123,10 @@ pub async fn insert_many(tx: &mut Tx, rows: &[Wanted]) -> Result<u64, PgError> {
     let query = sqlx::query(concat!(
         "insert into tenant_schema
            (id, name, display_name, state, template, template_version, labels, quota_bytes,
-            contact_name, contact_email, contact_phone, external_id)
+            contact_name, contact_email, contact_phone, external_id, plan)
          select id, name, display_name, 'provisioning', template, template_version, labels,
-                quota_bytes, contact_name, contact_email, contact_phone, external_id
+                quota_bytes, contact_name, contact_email, contact_phone, external_id,
+                coalesce(plan, (select p.name from plan p where p.is_default))
          from ",
         rows!(),
         "on conflict (name) where state not in ('archived', 'purging', 'purged') do nothing"
@@ -138,6 +144,7 @@ pub async fn update_many(tx: &mut Tx, rows: &[Wanted]) -> Result<u64, PgError> {
          set display_name = r.display_name, labels = r.labels, quota_bytes = r.quota_bytes,
              contact_name = r.contact_name, contact_email = r.contact_email,
              contact_phone = r.contact_phone, external_id = r.external_id,
+             plan = r.plan,
              updated_at = clock_timestamp()
          from ",
         rows!(),

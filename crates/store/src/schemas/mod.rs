@@ -46,8 +46,12 @@ pub struct TenantSchema {
     pub usage_bytes: Option<i64>,
     /// What it uses in detail, and how old that is.
     pub usage: SchemaUsage,
-    /// Bytes that it may use; none for no limit.
+    /// Bytes that it may use by a quota of its own; none for its plan's.
     pub quota_bytes: Option<i64>,
+    /// Its plan.
+    pub plan: Option<String>,
+    /// Bytes that it may use by its plan.
+    pub plan_quota_bytes: Option<i64>,
     /// How its use stood to that when last judged.
     pub quota_level: QuotaLevel,
     /// Since when its institution may not insert and update.
@@ -89,6 +93,8 @@ impl FromRow<'_, PgRow> for TenantSchema {
             usage_bytes: row.try_get("usage_bytes")?,
             usage: usage::of_row(row)?,
             quota_bytes: row.try_get("quota_bytes")?,
+            plan: row.try_get("plan")?,
+            plan_quota_bytes: row.try_get("plan_quota_bytes")?,
             quota_level: word(row, "quota_level")?,
             writes_blocked_at: optional_time(row, "writes_blocked_at")?,
             failure: row.try_get("failure")?,
@@ -109,6 +115,13 @@ impl FromRow<'_, PgRow> for TenantSchema {
     }
 }
 
+impl TenantSchema {
+    /// Bytes that it may use: by its own quota, else by its plan's; none for no limit.
+    pub fn allowed_bytes(&self) -> Option<i64> {
+        self.quota_bytes.or(self.plan_quota_bytes)
+    }
+}
+
 /// Every column, the operation that is under way and what it uses; of the whole table, or of some of its rows.
 macro_rules! select_schema {
     () => {
@@ -122,10 +135,11 @@ macro_rules! select_schema {
                  order by o.state = 'queued', o.priority desc, o.created_at limit 1)
                   as active_operation,
                 u.table_bytes, u.index_bytes, u.toast_bytes, u.row_estimate, u.writes_total,
-                u.connections, u.last_activity, u.measured_at, u.stale_since
+                u.connections, u.last_activity, u.measured_at, u.stale_since,
+                p.quota_bytes as plan_quota_bytes
              from ",
             $rows,
-            " s left join schema_usage u on u.schema_id = s.id "
+            " s left join schema_usage u on u.schema_id = s.id left join plan p on p.name = s.plan "
         )
     };
 }
@@ -146,12 +160,14 @@ pub struct NewSchema<'a> {
     pub template_version: i32,
     /// Free labels.
     pub labels: &'a serde_json::Value,
-    /// Bytes that it may use.
+    /// Bytes that it may use; none for what its plan allows.
     pub quota_bytes: Option<i64>,
     /// Whom to ask there.
     pub contact: &'a Contact,
     /// What the user's own system calls it.
     pub external_id: Option<&'a str>,
+    /// Its plan; none for the default one.
+    pub plan: Option<&'a str>,
 }
 
 /// What a marker in the managed database says; the control database follows it.
@@ -181,8 +197,9 @@ pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
     let done = sqlx::query(
         "insert into tenant_schema
            (id, name, display_name, state, template, template_version, labels, quota_bytes,
-            contact_name, contact_email, contact_phone, external_id)
-         values ($1, $2, $3, 'provisioning', $4, $5, $6, $7, $8, $9, $10, $11)
+            contact_name, contact_email, contact_phone, external_id, plan)
+         values ($1, $2, $3, 'provisioning', $4, $5, $6, $7, $8, $9, $10, $11,
+                 coalesce($12, (select p.name from plan p where p.is_default)))
          on conflict (name) where state not in ('archived', 'purging', 'purged') do nothing",
     )
     .bind(new.id)
@@ -196,6 +213,7 @@ pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
     .bind(&new.contact.email)
     .bind(&new.contact.phone)
     .bind(new.external_id)
+    .bind(new.plan)
     .execute(tx.connection())
     .await?;
     Ok(done.rows_affected() == 1)
@@ -283,9 +301,9 @@ pub async fn follow_marker(
 ) -> Result<(), PgError> {
     sqlx::query(
         "insert into tenant_schema as s
-           (id, name, schema_name, role_name, display_name, state, template, template_version,
+           (id, name, schema_name, role_name, display_name, state, template, template_version, plan,
             archived_at, recoverable_until)
-         values ($1, $2, $3, $4, $2, $5, $6, $7,
+         values ($1, $2, $3, $4, $2, $5, $6, $7, (select p.name from plan p where p.is_default),
                  case when $5 = 'archived' then clock_timestamp() end,
                  case when $5 = 'archived' then clock_timestamp() + make_interval(secs => $8) end)
          on conflict (id) do update

@@ -105,16 +105,11 @@ async fn build_fleet(fleet: &Fleet, institutions: usize) -> Outcome {
     let mut pending: Vec<(String, Uuid)> = Vec::new();
     for number in 0..institutions {
         let (name, display_name) = school(number);
+        let slug = Slug::parse(&name).map_err(|error| Failure::new(Exit::Failed, error))?;
         let request = CreateRequest {
-            name: Slug::parse(&name).map_err(|error| Failure::new(Exit::Failed, error))?,
             display_name: Some(display_name),
-            template: "default".into(),
-            template_version: None,
             labels: serde_json::json!({ "demo": "yes" }),
-            quota_bytes: None,
-            contact: tenantry_domain::institution::Contact::default(),
-            external_id: None,
-            parameters: std::collections::BTreeMap::new(),
+            ..CreateRequest::of(slug, "default")
         };
         match submit::create_schema(fleet, &Requester::system(), request).await {
             Ok(accepted) => pending.push((name, accepted.operation)),

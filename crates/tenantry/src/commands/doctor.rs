@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long, env = "TENANTRY_MANAGED_DATABASE_URL", value_name = "U", hide_env_values = true)]
     managed_database_url: Option<Url>,
     /// Also see whether the pooler at this address mixes its clients: it is logged in to twice, as an
-    /// application does
+    /// application does, and two schemas with a row each are made for that and removed
     #[arg(long, value_name = "U", hide_env_values = true)]
     pooler: Option<Url>,
 }
@@ -93,7 +93,7 @@ pub(crate) async fn run(arguments: Arguments, connection: Connection) -> Outcome
     let mut critical = findings.iter().filter(|f| f.severity == Severity::Critical).count();
     let mut items: Vec<Item> = findings.into_iter().map(Item::from).collect();
     let pooler = match &arguments.pooler {
-        Some(url) => Some(try_pooler(url).await?),
+        Some(url) => Some(try_pooler(url, &database).await?),
         None => None,
     };
     if pooler == Some(Verdict::Leaking) {
@@ -118,9 +118,9 @@ pub(crate) async fn run(arguments: Arguments, connection: Connection) -> Outcome
     }
 }
 
-async fn try_pooler(url: &Url) -> Result<Verdict, Failure> {
+async fn try_pooler(url: &Url, database: &ManagedDatabase) -> Result<Verdict, Failure> {
     refuse_careless(url)?;
-    probe(url)
+    probe(url, database)
         .await
         .map_err(|error| Failure::new(Exit::Unreachable, format!("cannot try the pooler: {error}")))
 }
@@ -140,8 +140,8 @@ fn leak() -> Item {
         severity: Severity::Critical.as_str(),
         object: "search_path".into(),
         schema_id: None,
-        detail: "Two clients of the pooler shared a server session, and one of them had the \
-                 search_path that the other had set: where applications choose the institution by `set \
+        detail: "Two clients of the pooler shared a server session, and one of them read the \
+                 row of the institution that the other had chosen: where applications choose the institution by `set \
                  search_path`, one institution reads another's rows, and no error says so."
             .into(),
         remedy: "Give every institution its own login, or begin each transaction with `select \
@@ -173,10 +173,12 @@ fn print(report: &Report) {
     match report.pooler {
         Some("apart") => out!("Pooler: each client has a server session of its own."),
         Some("shared_and_reset") => {
-            out!("Pooler: clients share server sessions, and none sees what another has set.");
+            out!(
+                "Pooler: clients share server sessions, and none reads where another has chosen to."
+            );
         }
         Some("leaking_in_one_schema") => out!(
-            "Pooler: a client sees the search_path that another has set, but this login may use one schema only."
+            "Pooler: a client reads where another has chosen to, but this login may use one schema only."
         ),
         _ => {}
     }

@@ -84,7 +84,10 @@ pub(crate) struct Create {
     /// Free labels
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = attributes::key_value)]
     labels: Vec<(String, String)>,
-    /// What it may use, as 5GB
+    /// Its plan; the server's default one when left out
+    #[arg(long)]
+    plan: Option<String>,
+    /// What it may use, as 5GB; what its plan allows when left out
     #[arg(long, value_name = "SIZE", value_parser = attributes::size)]
     quota: Option<i64>,
     #[command(flatten)]
@@ -122,6 +125,9 @@ pub(crate) struct List {
     /// Only these states, separated by commas; all but purged when left out
     #[arg(long)]
     state: Option<String>,
+    /// Only these plans, separated by commas
+    #[arg(long)]
+    plan: Option<String>,
     /// name, createdAt, updatedAt or usage; with - in front the largest first
     #[arg(long, default_value = "name", allow_hyphen_values = true)]
     sort: String,
@@ -218,6 +224,7 @@ async fn create(client: &Client, arguments: Create) -> Outcome {
         contact: arguments.contact.into_contact(),
         external_id: arguments.external_id,
         parameters: (!parameters.is_empty()).then_some(parameters),
+        plan: arguments.plan,
     };
     let path = "/api/admin/schemas";
     if !arguments.credentials {
@@ -290,6 +297,7 @@ async fn list(client: &Client, arguments: List) -> Outcome {
     let optional = [
         ("q", arguments.search),
         ("state", arguments.state),
+        ("plan", arguments.plan),
         ("cursor", arguments.cursor),
         ("externalId", arguments.external_id),
         ("label", arguments.label),
@@ -309,13 +317,14 @@ async fn list(client: &Client, arguments: List) -> Outcome {
                 schema.state.to_string(),
                 or_dash(schema.schema_name.clone()),
                 format!("{}@{}", schema.template, or_dash(schema.template_version)),
+                or_dash(schema.plan.clone()),
                 usage::size(&schema.usage),
                 or_dash(schema.quota.bytes.map(|_| schema.quota.level)),
                 time(Some(schema.updated_at)),
             ]
         })
         .collect();
-    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "SIZE", "QUOTA", "UPDATED"], rows);
+    table(["NAME", "STATE", "SCHEMA", "TEMPLATE", "PLAN", "SIZE", "QUOTA", "UPDATED"], rows);
     if let Some(cursor) = page.next_cursor {
         eprintln!("{} of {}; the next page: --cursor {cursor}", page.items.len(), page.total);
     }
@@ -336,6 +345,7 @@ async fn show(client: &Client, name: &str) -> Outcome {
         ("schema", or_dash(schema.schema_name)),
         ("role", or_dash(schema.role_name)),
         ("template", format!("{}@{}", schema.template, or_dash(schema.template_version))),
+        ("plan", or_dash(schema.plan)),
         ("size", usage::size_in_detail(&schema.usage)),
         ("measured", usage::measured(&schema.usage)),
         ("rows", format!("about {}", schema.usage.row_estimate)),

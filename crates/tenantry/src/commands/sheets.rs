@@ -15,7 +15,7 @@ use crate::progress::{FIRST_WAIT, conclude, follow};
 #[derive(Args)]
 #[command(after_help = "\
 Columns: name, displayName, externalId, contactName, contactEmail, contactPhone, labels (a=1;b=2),
-quotaBytes (5GB), template, templateVersion, parameter.NAME; those of an export that only tell are
+quotaBytes (5GB), plan, template, templateVersion, parameter.NAME; those of an export that only tell are
 passed over. Exit status 2: a row is invalid, and nothing was done.
 Examples:
   tenantry schema import schools.csv --dry-run

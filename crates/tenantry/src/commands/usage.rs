@@ -1,7 +1,7 @@
 //! `tenantry schema usage`, and how use is shown elsewhere.
 
 use clap::Args;
-use tenantry_api::types::{Quota, Usage, UsageHistory};
+use tenantry_api::types::{Quota, QuotaSource, Usage, UsageHistory};
 use tenantry_domain::usage::Grain;
 
 use crate::client::Client;
@@ -83,9 +83,13 @@ pub(super) fn quota(quota: &Quota) -> String {
     let Some(most) = quota.bytes else {
         return "-".into();
     };
+    let most = match quota.source {
+        Some(QuotaSource::Plan) => format!("{} by its plan", bytes(most)),
+        _ => bytes(most),
+    };
     match quota.writes_blocked_at {
-        Some(since) => format!("{}, writing refused since {}", bytes(most), time(Some(since))),
-        None => format!("{} ({})", bytes(most), quota.level),
+        Some(since) => format!("{most}, writing refused since {}", time(Some(since))),
+        None => format!("{most} ({})", quota.level),
     }
 }
 

@@ -11,5 +11,7 @@ mod doctor;
 mod external;
 mod institutions;
 mod killed;
+mod plans;
 mod program;
 mod server;
+mod usage;

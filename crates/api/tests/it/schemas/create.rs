@@ -38,7 +38,7 @@ async fn an_institution_gets_what_its_template_has() {
     assert_eq!(schema["labels"], json!({ "region": "north" }));
     assert_eq!(
         schema["quota"],
-        json!({ "bytes": 5_000_000, "level": "ok", "writesBlockedAt": null })
+        json!({ "bytes": 5_000_000, "source": "own", "level": "ok", "writesBlockedAt": null })
     );
     assert_eq!(schema["template"], "default");
     assert_eq!(schema["templateVersion"], 1);

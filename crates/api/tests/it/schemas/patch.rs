@@ -20,7 +20,7 @@ async fn attributes_are_changed_at_once_and_on_their_own() {
     assert_eq!(labelled["labels"], json!({ "a": "1" }));
     assert_eq!(
         labelled["quota"],
-        json!({ "bytes": 1, "level": "blocked", "writesBlockedAt": null })
+        json!({ "bytes": 1, "source": "own", "level": "blocked", "writesBlockedAt": null })
     );
     let relabelled = server.patch(path, json!({ "labels": { "b": "2" } })).send().await.is(200);
     assert_eq!(relabelled["labels"], json!({ "b": "2" }), "labels are replaced as a whole");
@@ -28,7 +28,7 @@ async fn attributes_are_changed_at_once_and_on_their_own() {
     let unlimited = server.patch(path, json!({ "quotaBytes": null })).send().await.is(200);
     assert_eq!(
         unlimited["quota"],
-        json!({ "bytes": null, "level": "ok", "writesBlockedAt": null })
+        json!({ "bytes": null, "source": null, "level": "ok", "writesBlockedAt": null })
     );
     assert_eq!(unlimited["displayName"], "Oakwood ✿");
     assert!(unlimited["updatedAt"].as_str() > before["updatedAt"].as_str());
