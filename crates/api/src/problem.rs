@@ -83,6 +83,10 @@ fn status(code: Code) -> StatusCode {
         | Code::ForeignSchema
         | Code::InvalidState
         | Code::CredentialsExist
+        | Code::AdoptedReadOnly
+        | Code::NotForAdopted
+        | Code::NotAdopted
+        | Code::OwnerNeeded
         | Code::OperationFinished
         | Code::NotRetryable => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -90,6 +94,7 @@ fn status(code: Code) -> StatusCode {
         Code::InvalidName
         | Code::ConfirmationMismatch
         | Code::IdempotencyMismatch
+        | Code::AdoptionRefused
         | Code::TemplateRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -205,6 +210,19 @@ impl From<Refusal> for Problem {
             Refusal::Managed(error) if error.situation() == Situation::ChangedByHand => {
                 Self::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
             }
+            Refusal::Managed(error) if error.situation() == Situation::OwnerNeeded => Self::new(
+                Code::OwnerNeeded,
+                format!("{error}. {}", error.hint().unwrap_or_default()),
+            ),
+            Refusal::AdoptedReadOnly { name } => Self::new(
+                Code::AdoptedReadOnly,
+                format!("{name} was adopted and is only read. To let Tenantry change it: tenantry schema manage {name}"),
+            ),
+            Refusal::NotForAdopted(reason) => Self::new(Code::NotForAdopted, reason),
+            Refusal::NotAdopted(name) => {
+                Self::new(Code::NotAdopted, format!("Tenantry made the schema of {name}."))
+            }
+            Refusal::AdoptionRefused(reason) => Self::new(Code::AdoptionRefused, reason),
             Refusal::Managed(error) => Self::internal(error),
             Refusal::BadPool(reason) => Self::new(Code::InvalidRequest, reason),
             Refusal::Store(error) => error.into(),

@@ -30,7 +30,7 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    audit, credentials, events, findings, health, operations, pools, schemas, templates, tokens,
+    adoptions, audit, credentials, events, findings, health, operations, pools, schemas, templates, tokens,
     usage,
 };
 use crate::types::ProblemBody;
@@ -57,6 +57,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(schemas::list, schemas::create))
         .routes(routes!(schemas::facets))
         .routes(routes!(schemas::show, schemas::patch, schemas::delete))
+        .routes(routes!(adoptions::create))
         .routes(routes!(credentials::show, credentials::issue))
         .routes(routes!(usage::history))
         .routes(routes!(usage::fleet))

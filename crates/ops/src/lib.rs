@@ -5,6 +5,7 @@
 //! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`pool`] and [`housekeeping`] are what
 //! the control plane does unasked.
 
+pub mod adoption;
 pub mod credentials;
 pub mod doctor;
 pub mod fleet;

@@ -23,6 +23,12 @@ pub enum Situation {
     ChangedByHand,
     /// `TN021`: the role has a password already.
     CredentialsExist,
+    /// `TN041`: the schema was adopted and is only read.
+    AdoptedReadOnly,
+    /// `TN042`: the schema belongs to a role of which we are not a member; the hint has the grant.
+    OwnerNeeded,
+    /// `TN043`: it cannot be done to an adopted schema.
+    NotForAdopted,
     /// The server could not be reached, is starting or stopping, has no free connection, or a lock
     /// or deadlock was in the way: the same call may succeed later.
     Transient,
@@ -144,6 +150,9 @@ pub fn situation_of(sqlstate: &str) -> Situation {
         "TN007" => Situation::BadName,
         "TN008" => Situation::ChangedByHand,
         "TN021" => Situation::CredentialsExist,
+        "TN041" => Situation::AdoptedReadOnly,
+        "TN042" => Situation::OwnerNeeded,
+        "TN043" => Situation::NotForAdopted,
         "53100" => Situation::DiskFull,
         "42501" => Situation::Forbidden,
         // serialization, deadlock, lock timeout, lock table or memory full, too many connections

@@ -1,6 +1,7 @@
 //! The bodies that go over the wire, for the server and for the command line's client alike. JSON in
 //! camelCase; unknown fields of a request are refused.
 
+mod adoption;
 mod credentials;
 mod operation;
 mod problem;
@@ -10,13 +11,17 @@ mod template;
 mod token;
 mod usage;
 
+pub use adoption::{
+    AdoptionBody, AdoptionFate, AdoptionRequest, AdoptionTool, CommonVersion, FoundSchemaBody,
+    ObstacleBody,
+};
 pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, SchemaBody,
+    AdoptionOfSchema, DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, SchemaBody,
     SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};

@@ -28,6 +28,8 @@ const FUNCTIONS: &[&str] = functions![
     "roles_of",
     "read_only_name",
     "seal_schema",
+    "require_owners",
+    "refuse_adopted",
     "locked_marker",
     "write_marker",
     "run_script",
@@ -55,6 +57,7 @@ const FUNCTIONS: &[&str] = functions![
     "create_institution_schema",
     "drop_institution_schema",
     "make_read_only",
+    "admit_application",
     "set_password",
     "set_connection_limit",
     "entrance",
@@ -69,6 +72,12 @@ const FUNCTIONS: &[&str] = functions![
     "block_writes",
     "unblock_writes",
     "writers_of",
+    "adopt_schema",
+    "set_read_only",
+    "release_schema",
+    "ask_as_reader",
+    "read_histories",
+    "survey_schemas",
 ];
 
 /// What an installation did.

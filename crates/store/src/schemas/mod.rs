@@ -12,6 +12,7 @@ use tenantry_domain::usage::SchemaUsage;
 use uuid::Uuid;
 
 use crate::columns::{optional_time, time, word};
+use crate::adoptions::{self, Adoption};
 use crate::{PgError, Store, Tx, usage};
 
 pub use list::{Cursor, Facets, Filter, Page, Sort, SortKey, Start, facets, list};
@@ -31,8 +32,8 @@ pub struct TenantSchema {
     pub display_name: String,
     /// Where it is in its life.
     pub state: SchemaState,
-    /// The template that it is made from.
-    pub template: String,
+    /// The template that it is made from; none for an adopted schema.
+    pub template: Option<String>,
     /// That template's version; none until it was made.
     pub template_version: Option<i32>,
     /// Free labels.
@@ -61,6 +62,8 @@ pub struct TenantSchema {
     pub updated_at: Timestamp,
     /// The operation that is queued or under way for it, the next one first.
     pub active_operation: Option<Uuid>,
+    /// What is known of it as an adopted schema; none where Tenantry made it.
+    pub adoption: Option<Adoption>,
 }
 
 impl FromRow<'_, PgRow> for TenantSchema {
@@ -87,6 +90,7 @@ impl FromRow<'_, PgRow> for TenantSchema {
             created_at: time(row, "created_at")?,
             updated_at: time(row, "updated_at")?,
             active_operation: row.try_get("active_operation")?,
+            adoption: adoptions::of_row(row)?,
         })
     }
 }
@@ -104,10 +108,12 @@ macro_rules! select_schema {
                  order by o.state = 'queued', o.priority desc, o.created_at limit 1)
                   as active_operation,
                 u.table_bytes, u.index_bytes, u.toast_bytes, u.row_estimate, u.writes_total,
-                u.connections, u.last_activity, u.measured_at, u.stale_since
+                u.connections, u.last_activity, u.measured_at, u.stale_since,
+                a.tool, a.tool_version, a.tool_applied, a.version_read_at, a.read_only, a.adopted_at
              from ",
             $rows,
-            " s left join schema_usage u on u.schema_id = s.id "
+            " s left join schema_usage u on u.schema_id = s.id
+                left join adoption a on a.schema_id = s.id "
         )
     };
 }
@@ -141,14 +147,14 @@ pub struct MarkerFacts<'a> {
     pub institution: &'a str,
     /// The schema's name.
     pub schema_name: &'a str,
-    /// The application role's name.
+    /// The application role's name; empty where it has none of ours.
     pub role_name: &'a str,
     /// The state, in the control database's words.
     pub state: SchemaState,
-    /// The template's name.
-    pub template: &'a str,
+    /// The template's name; none for an adopted schema.
+    pub template: Option<&'a str>,
     /// The template's version.
-    pub template_version: i32,
+    pub template_version: Option<i32>,
 }
 
 /// Enters a schema in state `provisioning`; false when a living one bears the name.
@@ -189,6 +195,20 @@ pub async fn by_name(store: &Store, name: &str) -> Result<Option<TenantSchema>, 
     ))
     .bind(name)
     .fetch_optional(store.pool())
+    .await?)
+}
+
+/// Which of these names are taken by living schemas.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn living_of(store: &Store, names: &[String]) -> Result<Vec<String>, PgError> {
+    Ok(sqlx::query_scalar(
+        "select name from tenant_schema
+         where name = any($1) and state not in ('archived', 'purging', 'purged')",
+    )
+    .bind(names)
+    .fetch_all(store.pool())
     .await?)
 }
 
@@ -258,7 +278,7 @@ pub async fn follow_marker(
         "insert into tenant_schema as s
            (id, name, schema_name, role_name, display_name, state, template, template_version,
             archived_at, recoverable_until)
-         values ($1, $2, $3, $4, $2, $5, $6, $7,
+         values ($1, $2, $3, nullif($4, ''), $2, $5, $6, $7,
                  case when $5 = 'archived' then clock_timestamp() end,
                  case when $5 = 'archived' then clock_timestamp() + make_interval(secs => $8) end)
          on conflict (id) do update
