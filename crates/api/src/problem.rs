@@ -216,7 +216,9 @@ impl From<Refusal> for Problem {
             ),
             Refusal::AdoptedReadOnly { name } => Self::new(
                 Code::AdoptedReadOnly,
-                format!("{name} was adopted and is only read. To let Tenantry change it: tenantry schema manage {name}"),
+                format!(
+                    "{name} was adopted and is only read. To let Tenantry change it: tenantry schema manage {name}"
+                ),
             ),
             Refusal::NotForAdopted(reason) => Self::new(Code::NotForAdopted, reason),
             Refusal::NotAdopted(name) => {

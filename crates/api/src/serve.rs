@@ -30,8 +30,8 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    adoptions, audit, credentials, events, findings, health, operations, pools, schemas, templates, tokens,
-    usage,
+    adoptions, audit, credentials, events, findings, health, operations, pools, schemas, templates,
+    tokens, usage,
 };
 use crate::types::ProblemBody;
 

@@ -225,7 +225,8 @@ mod tests {
             applied,
             fingerprint: Some(print.into()),
         };
-        let fleet = [history(2, "b"), history(1, "a"), history(2, "b"), history(3, "c"), history(2, "z")];
+        let fleet =
+            [history(2, "b"), history(1, "a"), history(2, "b"), history(3, "c"), history(2, "z")];
         let (most, count) = most_common(fleet.iter()).unwrap();
         assert_eq!((most.version.as_deref(), count), (Some("b"), 2));
         let standings: Vec<_> =

@@ -21,8 +21,8 @@ pub use credentials::{
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    AdoptionOfSchema, DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota, SchemaBody,
-    SchemaList, SchemaPatch, StateCount, TemplateCount,
+    AdoptionOfSchema, DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome,
+    Quota, SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{

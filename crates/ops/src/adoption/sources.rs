@@ -67,9 +67,11 @@ pub(super) async fn look(
             by_table(database, request, &there, &table, Origin::Stancl).await?
         }
         Source::Query(query) => by_query(database, request, &there, query).await?,
-        Source::Apartment | Source::Auto => by_name(request, Origin::Apartment, &there, |schema| {
-            is_rails(schema).then_some(&schema.name[..])
-        })?,
+        Source::Apartment | Source::Auto => {
+            by_name(request, Origin::Apartment, &there, |schema| {
+                is_rails(schema).then_some(&schema.name[..])
+            })?
+        }
         Source::Pattern(pattern) => {
             by_name(request, Origin::Pattern, &there, |schema| pattern.wildcard(&schema.name))?
         }
@@ -199,10 +201,8 @@ async fn by_table(
         }
         Err(error) => return Err(of_query(error)),
     };
-    let tenants = rows
-        .iter()
-        .map(|row| tenant_of(row, request, origin))
-        .collect::<Result<Vec<_>, _>>()?;
+    let tenants =
+        rows.iter().map(|row| tenant_of(row, request, origin)).collect::<Result<Vec<_>, _>>()?;
     seen.match_rows(tenants, there)?;
     let listed: HashSet<String> = seen.candidates.iter().map(|c| c.schema.clone()).collect();
     let unlisted = there.iter().filter(|schema| {

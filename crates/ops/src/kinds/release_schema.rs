@@ -38,11 +38,8 @@ impl ReleaseSchema {
 impl Kind for ReleaseSchema {
     const NAME: &'static str = "release_schema";
     const VERSION: i32 = 1;
-    const STEPS: &'static [Step<Self>] = &[Step {
-        name: "remove marker",
-        run: |kind, cx| Box::pin(kind.release(cx)),
-        undo: None,
-    }];
+    const STEPS: &'static [Step<Self>] =
+        &[Step { name: "remove marker", run: |kind, cx| Box::pin(kind.release(cx)), undo: None }];
 
     fn plan(&self) -> Vec<String> {
         let roles = match &self.role_name {

@@ -87,6 +87,8 @@ pub struct Installed {
     pub tables: Vec<&'static str>,
     /// Whether the functions were written.
     pub functions: bool,
+    /// Logins of applications that were there before, which keep by name what every login had until now.
+    pub residents: Vec<String>,
 }
 
 /// Installs or updates the schema `tenantry`; does nothing when all is as it should be.
@@ -131,9 +133,37 @@ async fn install(admin: &mut PgConnection) -> Result<Installed, PgError> {
         .await?;
     }
     tx.execute("reset role; reset search_path").await?;
+    let residents = keep_residents(&mut tx).await?;
     tx.execute(include_str!("../../sql/install/close.sql")).await?;
     tx.commit().await?;
-    Ok(Installed { tables, functions })
+    Ok(Installed { tables, functions, residents })
+}
+
+/// Gives the logins of applications that live in this database by name what [`close.sql`] takes from
+/// everybody, so that they go on working. Does nothing when the database was closed before.
+///
+/// [`close.sql`]: ../../sql/install/close.sql
+async fn keep_residents(tx: &mut PgConnection) -> Result<Vec<String>, PgError> {
+    let open: bool = sqlx::query_scalar(
+        "select has_database_privilege('public', current_database(), 'connect')",
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if !open {
+        return Ok(Vec::new());
+    }
+    let residents: Vec<String> =
+        sqlx::query_scalar(include_str!("../../sql/install/residents.sql"))
+            .fetch_all(&mut *tx)
+            .await?;
+    for login in &residents {
+        sqlx::query("select set_config('tenantry.resident', $1, true)")
+            .bind(login)
+            .execute(&mut *tx)
+            .await?;
+        tx.execute(include_str!("../../sql/install/keep_resident.sql")).await?;
+    }
+    Ok(residents)
 }
 
 fn functions_checksum() -> String {

@@ -11,8 +11,8 @@ use tenantry_domain::slug::Slug;
 use tenantry_domain::usage::SchemaUsage;
 use uuid::Uuid;
 
-use crate::columns::{optional_time, time, word};
 use crate::adoptions::{self, Adoption};
+use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx, usage};
 
 pub use list::{Cursor, Facets, Filter, Page, Sort, SortKey, Start, facets, list};
