@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 use tenantry_domain::adoption::History;
 use uuid::Uuid;
 
@@ -17,6 +18,12 @@ pub const READER_ROLE: &str = "tenantry_reader";
 
 /// For how long one query may run.
 const QUERY_TIMEOUT: &str = "30s";
+
+/// A session remembers every table that it measured (10 KB each), so each measures only some.
+const SCHEMAS_IN_A_SESSION: usize = 200;
+
+/// Of the histories it remembers one table each.
+const HISTORIES_IN_A_SESSION: usize = 5_000;
 
 /// A schema of the database that is not Tenantry's own.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -140,10 +147,18 @@ impl ManagedDatabase {
     /// # Errors
     /// When the server cannot be asked.
     pub async fn survey_schemas(&self, names: &[String]) -> Result<Vec<Survey>, PgError> {
-        Ok(sqlx::query_as("select * from tenantry.survey_schemas($1)")
-            .bind(names)
-            .fetch_all(self.pool())
-            .await?)
+        let mut found = Vec::with_capacity(names.len());
+        for names in names.chunks(SCHEMAS_IN_A_SESSION) {
+            let mut session = self.pool().acquire().await?.detach();
+            found.extend(
+                sqlx::query_as::<_, Survey>("select * from tenantry.survey_schemas($1)")
+                    .bind(names)
+                    .fetch_all(&mut session)
+                    .await?,
+            );
+            session.close().await?;
+        }
+        Ok(found)
     }
 
     /// Reads the histories of schemas: each with the table that keeps it.
@@ -154,29 +169,14 @@ impl ManagedDatabase {
         &self,
         schemas: &[(String, &'static str)],
     ) -> Result<Vec<HistoryRead>, PgError> {
-        let names: Vec<&str> = schemas.iter().map(|(name, _)| name.as_str()).collect();
-        let tables: Vec<&str> = schemas.iter().map(|(_, table)| *table).collect();
-        let mut tx = self.pool().begin().await?;
-        sqlx::query("set transaction read only").execute(&mut *tx).await?;
-        type Row = (String, Option<String>, Option<i64>, Option<String>, Option<String>);
-        let rows: Vec<Row> = sqlx::query_as("select * from tenantry.read_histories($1, $2)")
-            .bind(names)
-            .bind(tables)
-            .fetch_all(&mut *tx)
-            .await?;
-        tx.rollback().await?;
-        Ok(rows
-            .into_iter()
-            .map(|(schema, version, applied, fingerprint, problem)| HistoryRead {
-                schema,
-                history: match (applied, problem) {
-                    (_, Some(problem)) => Err(problem),
-                    (applied, None) => {
-                        Ok(History { version, applied: applied.unwrap_or_default(), fingerprint })
-                    }
-                },
-            })
-            .collect())
+        let mut read = Vec::with_capacity(schemas.len());
+        for schemas in schemas.chunks(HISTORIES_IN_A_SESSION) {
+            let mut session = self.pool().acquire().await?.detach();
+            let rows = ask_for_histories(&mut session, schemas).await?;
+            session.close().await?;
+            read.extend(rows.into_iter().map(history_of_row));
+        }
+        Ok(read)
     }
 
     /// Answers a query that a user wrote, as `tenantry_reader`: one statement, which may write nothing,
@@ -277,4 +277,32 @@ impl ManagedDatabase {
         )
         .await
     }
+}
+
+type HistoryRow = (String, Option<String>, Option<i64>, Option<String>, Option<String>);
+
+async fn ask_for_histories(
+    session: &mut PgConnection,
+    schemas: &[(String, &'static str)],
+) -> Result<Vec<HistoryRow>, sqlx::Error> {
+    let names: Vec<&str> = schemas.iter().map(|(name, _)| name.as_str()).collect();
+    let tables: Vec<&str> = schemas.iter().map(|(_, table)| *table).collect();
+    let mut tx = session.begin().await?;
+    sqlx::query("set transaction read only").execute(&mut *tx).await?;
+    let rows = sqlx::query_as("select * from tenantry.read_histories($1, $2)")
+        .bind(names)
+        .bind(tables)
+        .fetch_all(&mut *tx)
+        .await?;
+    tx.rollback().await?;
+    Ok(rows)
+}
+
+fn history_of_row(row: HistoryRow) -> HistoryRead {
+    let (schema, version, applied, fingerprint, problem) = row;
+    let history = match problem {
+        Some(problem) => Err(problem),
+        None => Ok(History { version, applied: applied.unwrap_or_default(), fingerprint }),
+    };
+    HistoryRead { schema, history }
 }

@@ -26,7 +26,8 @@ pub struct AdoptionRequest {
     #[schema(example = "school_*")]
     pub pattern: Option<String>,
     /// A SELECT with a column `schema_name`, and `slug` and `display_name` where it has them. It runs
-    /// as `tenantry_reader`, in a transaction that only reads, for 30 s at most.
+    /// as `tenantry_reader`, in a transaction that only reads, for 30 s at most, and names tables with
+    /// their schema.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20000)]
     pub query: Option<String>,

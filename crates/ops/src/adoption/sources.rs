@@ -415,7 +415,7 @@ fn of_query(error: PgError) -> Refusal {
         )),
         _ => Refusal::AdoptionRefused(format!(
             "The query was refused: {error}. It must be one SELECT that writes nothing and is done \
-             within 30 s."
+             within 30 s; tables are named with their schema."
         )),
     }
 }

@@ -7,4 +7,5 @@ mod credentials;
 mod drift;
 mod gateway;
 mod pooler;
+mod residents;
 mod world;
