@@ -2,100 +2,26 @@
 //! schema that is to be adopted.
 
 mod names;
+mod report;
 mod request;
 mod sources;
 
 use std::collections::HashMap;
 
 use tenantry_domain::access::Role;
-use tenantry_domain::adoption::{History, Origin, Standing, most_common};
-use tenantry_domain::schema::SchemaAction;
+use tenantry_domain::adoption::{Standing, most_common};
 use tenantry_pg::PgError;
 use tenantry_pg::adoption::Survey;
 use tenantry_store::adoptions;
 use tenantry_store::schemas::TenantSchema;
-use uuid::Uuid;
 
 use crate::fleet::Fleet;
 use crate::kinds::AdoptSchema;
-use crate::submit::{Refusal, Requester, name_taken, queue};
+use crate::refusal::Refusal;
+use crate::submit::{Requester, name_taken, queue};
 
+pub use report::{Fate, FoundSchema, MOST_SCHEMAS, Obstacle, Report};
 pub use request::{AdoptionRequest, Source};
-
-/// The most schemas that one request may find.
-pub const MOST_SCHEMAS: usize = 20_000;
-
-/// What was found, and what becomes of it.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// What made the schemas, or how they were found.
-    pub origin: Origin,
-    /// The tool's list of tenants.
-    pub tenants_table: Option<String>,
-    /// Each schema that was found.
-    pub schemas: Vec<FoundSchema>,
-    /// Schemas that the list of tenants or the query names, and that are not there.
-    pub rows_without_schema: Vec<String>,
-    /// The history that most of them have, and how many those are.
-    pub most_common: Option<(History, usize)>,
-    /// What could not be read, and what lets it be read.
-    pub obstacles: Vec<Obstacle>,
-    /// Statements that let Tenantry act for the schemas' owners, once they are managed.
-    pub to_manage: Vec<String>,
-}
-
-/// Something that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Obstacle {
-    /// What, and the server's words.
-    pub detail: String,
-    /// The statement that lets it be read.
-    pub remedy: String,
-    /// Whether nothing can be adopted before.
-    pub fatal: bool,
-}
-
-/// A schema that was found.
-#[derive(Clone, Debug)]
-pub struct FoundSchema {
-    /// Its name.
-    pub schema: String,
-    /// What becomes of it.
-    pub fate: Fate,
-    /// Why, where that needs words.
-    pub reason: Option<String>,
-    /// The institution's name: the proposed one, or the one that it has.
-    pub name: Option<String>,
-    /// The institution's name for people.
-    pub display_name: Option<String>,
-    /// The role that owns it.
-    pub owner: Option<String>,
-    /// How many tables are in it.
-    pub tables: Option<i64>,
-    /// Bytes of what is in it; none where a table was locked.
-    pub bytes: Option<i64>,
-    /// How far it is by its tool's history.
-    pub history: Option<History>,
-    /// How it stands to what most have.
-    pub standing: Standing,
-    /// The operation that adopts it; none in a survey.
-    pub operation: Option<Uuid>,
-}
-
-/// What becomes of a schema that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It is adopted.
-    Adopt,
-    /// It is managed already.
-    Managed,
-    /// The request leaves it out.
-    Excluded,
-    /// Nobody decided yet what its institution is called.
-    NameNeeded,
-    /// It looks like one of the tool's, but the list of tenants has no row of it.
-    NoRow,
-}
 
 /// Looks for schemas that can be adopted; changes nothing.
 ///
@@ -178,26 +104,6 @@ pub async fn read_version(fleet: &Fleet, schema: &TenantSchema) -> Result<(), Pg
         }
     }
     Ok(())
-}
-
-/// What can be seen at once of an action on an adopted schema; the managed database looks again.
-pub(crate) fn check_adopted(schema: &TenantSchema, action: SchemaAction) -> Result<(), Refusal> {
-    let name = schema.name.clone();
-    let asks_for_adopted = matches!(action, SchemaAction::Manage | SchemaAction::Release);
-    match &schema.adoption {
-        None if asks_for_adopted => Err(Refusal::NotAdopted(name)),
-        Some(adoption) if adoption.read_only && !asks_for_adopted => {
-            Err(Refusal::AdoptedReadOnly { name })
-        }
-        Some(_) if matches!(action, SchemaAction::Suspend | SchemaAction::Resume) => {
-            Err(Refusal::NotForAdopted(format!(
-                "The application's own login owns the schema of {name} and has every right on it, \
-                 so nothing that Tenantry takes away shuts it out. Drop it instead: it is renamed \
-                 out of the way, and `undrop` brings it back.",
-            )))
-        }
-        _ => Ok(()),
-    }
 }
 
 async fn measure(fleet: &Fleet, report: &mut Report) -> Result<(), PgError> {

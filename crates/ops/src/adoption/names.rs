@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use tenantry_domain::adoption::{Standing, propose};
 use tenantry_store::schemas;
 
+use super::report::{Fate, FoundSchema};
 use super::request::AdoptionRequest;
 use super::sources::Candidate;
-use super::{Fate, FoundSchema};
 use crate::fleet::Fleet;
-use crate::submit::Refusal;
+use crate::refusal::Refusal;
 
 /// Gives each candidate its name and its fate.
 pub(super) async fn decide(

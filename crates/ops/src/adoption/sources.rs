@@ -8,9 +8,9 @@ use tenantry_pg::adoption::{READER_ROLE, SchemaThere, TableThere};
 use tenantry_pg::sql::Ident;
 use tenantry_pg::{ManagedDatabase, PgError, Situation};
 
+use super::report::{MOST_SCHEMAS, Obstacle};
 use super::request::{AdoptionRequest, Source};
-use super::{MOST_SCHEMAS, Obstacle};
-use crate::submit::Refusal;
+use crate::refusal::Refusal;
 
 /// The tables in which tools keep their histories; the first that is in a schema is read.
 pub(super) const HISTORIES: [&str; 3] = ["django_migrations", "schema_migrations", "migrations"];

@@ -43,7 +43,7 @@ pub(crate) fn install(url: &Url) -> Ended {
     run(&["install", "--database-url", url.as_str(), "--control-password-file", file])
 }
 
-pub(crate) fn serve(url: &Url) -> Serving {
+fn serve(url: &Url) -> Serving {
     Serving::start(&["serve", "--database-url", url.as_str()])
 }
 
