@@ -260,17 +260,21 @@ impl ManagedDatabase {
         Ok(())
     }
 
-    /// Which of these roles Tenantry may not act for: what they own it cannot rename or drop.
+    /// What lets Tenantry act for those of these roles for which it may not: a statement for each, or, for
+    /// a superuser, what to do instead.
     ///
     /// # Errors
     /// When the server cannot be asked.
-    pub async fn owners_out_of_reach(&self, owners: &[String]) -> Result<Vec<String>, PgError> {
+    pub async fn statements_to_act_for(&self, owners: &[String]) -> Result<Vec<String>, PgError> {
         brief(
             sqlx::query_scalar(
-                "select rolname::text from pg_roles
+                "select case when rolsuper
+                        then format('-- %I is a superuser: give its schemas to a role that is none', rolname)
+                        else format('grant %I to tenantry_owner;', rolname) end
+                 from pg_roles
                  where rolname = any ($1)
                    and (rolsuper or not pg_has_role('tenantry_owner', oid, 'usage'))
-                 order by 1",
+                 order by rolname",
             )
             .bind(owners)
             .fetch_all(self.pool()),

@@ -125,14 +125,7 @@ async fn measure(fleet: &Fleet, report: &mut Report) -> Result<(), PgError> {
     }
     owners.sort();
     owners.dedup();
-    let out_of_reach = fleet.database.owners_out_of_reach(&owners).await?;
-    report.to_manage = out_of_reach
-        .into_iter()
-        .filter_map(|owner| {
-            let role = tenantry_pg::sql::Ident::new(owner).ok()?;
-            Some(format!("grant {role} to tenantry_owner;"))
-        })
-        .collect();
+    report.to_manage = fleet.database.statements_to_act_for(&owners).await?;
     Ok(())
 }
 
