@@ -29,10 +29,11 @@ pub use request::{AdoptionRequest, Source};
 /// `AdoptionRefused` when the request cannot be answered, `Managed`, `Store`.
 pub async fn survey(fleet: &Fleet, request: &AdoptionRequest) -> Result<Report, Refusal> {
     let seen = sources::look(&fleet.database, request).await?;
+    let is_whole = !seen.obstacles.iter().any(|obstacle| obstacle.fatal);
     let mut report = Report {
         origin: seen.origin,
         tenants_table: seen.tenants_table,
-        schemas: names::decide(fleet, request, seen.candidates).await?,
+        schemas: names::decide(fleet, request, seen.candidates, is_whole).await?,
         rows_without_schema: seen.rows_without_schema,
         most_common: None,
         obstacles: seen.obstacles,

@@ -12,13 +12,16 @@ use super::sources::Candidate;
 use crate::fleet::Fleet;
 use crate::refusal::Refusal;
 
-/// Gives each candidate its name and its fate.
+/// Gives each candidate its name and its fate. `is_whole`: these are all that there are.
 pub(super) async fn decide(
     fleet: &Fleet,
     request: &AdoptionRequest,
     candidates: Vec<Candidate>,
+    is_whole: bool,
 ) -> Result<Vec<FoundSchema>, Refusal> {
-    check_decided(request, &candidates)?;
+    if is_whole {
+        check_decided(request, &candidates)?;
+    }
     let mut found: Vec<FoundSchema> =
         candidates.into_iter().map(|candidate| first_look(request, candidate)).collect();
     let proposed: Vec<String> = found

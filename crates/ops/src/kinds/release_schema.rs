@@ -18,7 +18,7 @@ pub struct ReleaseSchema {
     pub schema: Uuid,
     /// The institution's name.
     pub institution: String,
-    /// Its roles' sessions, to be ended before the roles go.
+    /// The role that was made for it; it goes, and its sessions end.
     #[serde(default)]
     role_name: Option<String>,
 }
@@ -30,6 +30,10 @@ impl ReleaseSchema {
     }
 
     async fn release(&mut self, cx: &Context) -> Result<(), StepError> {
+        if let Some(role) = &self.role_name {
+            // before the roles go: afterwards nothing tells whose the sessions are
+            cx.fleet.database.end_sessions(role).await?;
+        }
         cx.fleet.database.release_schema(self.schema, cx.fence).await?;
         Ok(())
     }

@@ -273,7 +273,9 @@ async fn stancl_is_recognised_and_orphans_are_told_in_both_directions() {
     assert_eq!((report.origin, report.schemas.len()), (Origin::Stancl, 0));
     let statement = "grant select on \"public\".\"tenants\" to tenantry_reader;";
     assert!(report.obstacles[0].fatal && report.obstacles[0].remedy.contains(statement));
-    let refused = adoption::adopt(&fleet.fleet, &Requester::system(), &ask(Source::Auto)).await;
+    let mut decided = ask(Source::Auto);
+    decided.names.insert("tenantoakwood".into(), Slug::parse("oak").unwrap());
+    let refused = adoption::adopt(&fleet.fleet, &Requester::system(), &decided).await;
     assert!(matches!(refused, Err(Refusal::AdoptionRefused(why)) if why.contains(statement)));
 
     run(&fleet, "grant usage on schema public to tenantry_reader;").await;
@@ -640,11 +642,10 @@ async fn a_managed_one_gets_a_role_of_its_own_and_loses_it_when_it_is_released()
     reconcile::reconcile(&fleet.fleet).await.unwrap();
     let findings = tenantry_store::findings::open(&fleet.fleet.store).await.unwrap();
     assert!(findings.iter().all(|finding| finding.schema_id.is_none()), "{findings:#?}");
-    institution.close().await.unwrap();
-
     application.execute("drop table school_oak.later").await.unwrap();
     fleet.succeeded(change(&fleet, name, SchemaAction::Release).await.unwrap()).await;
     worker.stop().await;
+    assert!(institution.execute("select 1").await.is_err(), "its sessions are ended");
     assert!(schemas::by_name(&fleet.fleet.store, name).await.unwrap().is_none());
     let roles: i64 =
         sqlx::query_scalar("select count(*) from pg_roles where rolname like '%' || $1 || '%'")
