@@ -79,6 +79,7 @@ pub(super) async fn look(
     if seen.candidates.len() > MOST_SCHEMAS {
         return Err(too_many());
     }
+    seen.candidates.sort_by(|one, other| one.schema.cmp(&other.schema));
     seen.histories = histories(&seen, &there);
     Ok(seen)
 }
