@@ -97,6 +97,10 @@ fn status(code: Code) -> StatusCode {
         | Code::ForeignSchema
         | Code::InvalidState
         | Code::CredentialsExist
+        | Code::AdoptedReadOnly
+        | Code::NotForAdopted
+        | Code::NotAdopted
+        | Code::OwnerNeeded
         | Code::OperationFinished
         | Code::ExternalIdTaken
         | Code::NotRetryable => StatusCode::CONFLICT,
@@ -108,6 +112,7 @@ fn status(code: Code) -> StatusCode {
         | Code::IdempotencyMismatch
         | Code::ImportRefused
         | Code::ParameterMissing
+        | Code::AdoptionRefused
         | Code::TemplateRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -228,6 +233,21 @@ impl From<Refusal> for Problem {
             Refusal::Managed(error) if error.situation() == Situation::ChangedByHand => {
                 Self::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
             }
+            Refusal::Managed(error) if error.situation() == Situation::OwnerNeeded => Self::new(
+                Code::OwnerNeeded,
+                format!("{error}. {}", error.hint().unwrap_or_default()),
+            ),
+            Refusal::AdoptedReadOnly { name } => Self::new(
+                Code::AdoptedReadOnly,
+                format!(
+                    "{name} was adopted and is only read. To let Tenantry change it: tenantry schema manage {name}"
+                ),
+            ),
+            Refusal::NotForAdopted(reason) => Self::new(Code::NotForAdopted, reason),
+            Refusal::NotAdopted(name) => {
+                Self::new(Code::NotAdopted, format!("Tenantry made the schema of {name}."))
+            }
+            Refusal::AdoptionRefused(reason) => Self::new(Code::AdoptionRefused, reason),
             Refusal::Managed(error) => Self::internal(error),
             Refusal::Changed { name, tag, last } => changed(&name, &tag, last),
             Refusal::ExternalIdTaken { id, bearer } => Self::new(

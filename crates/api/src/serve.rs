@@ -30,8 +30,8 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    audit, credentials, events, exports, findings, health, imports, operations, plans, pools,
-    schemas, templates, tokens, usage,
+    adoptions, audit, credentials, events, exports, findings, health, imports, operations, plans,
+    pools, schemas, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -63,6 +63,7 @@ fn routes() -> OpenApiRouter<App> {
                 .layer(DefaultBodyLimit::max(8 * MIB)),
         )
         .routes(routes!(schemas::show, schemas::patch, schemas::delete))
+        .routes(routes!(adoptions::create))
         .routes(routes!(credentials::show, credentials::issue))
         .routes(routes!(usage::history))
         .routes(routes!(usage::fleet))

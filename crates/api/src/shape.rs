@@ -8,13 +8,16 @@ use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::usage::SchemaUsage;
 use tenantry_domain::version::tag;
 use tenantry_ops::runner::Description;
+use tenantry_store::adoptions::Adoption;
 use tenantry_store::operations::Operation;
 use tenantry_store::schemas::TenantSchema;
 use tenantry_store::steps::{self, Step};
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::types::{OperationBody, Progress, Quota, QuotaSource, SchemaBody, StepBody, Usage};
+use crate::types::{
+    AdoptionOfSchema, OperationBody, Progress, Quota, QuotaSource, SchemaBody, StepBody, Usage,
+};
 
 /// A schema.
 pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
@@ -34,6 +37,8 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         state: row.state,
         template: row.template,
         template_version: row.template_version,
+        tool_version: row.adoption.as_ref().and_then(|adoption| adoption.tool_version.clone()),
+        adoption: row.adoption.map(adoption),
         labels: labels(row.labels),
         usage: usage(row.usage_bytes, &row.usage),
         quota: Quota { bytes: allowed, source, level, writes_blocked_at: row.writes_blocked_at },
@@ -48,6 +53,16 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         contact: row.contact,
         external_id: row.external_id,
         version: tag(row.id, row.revision),
+    }
+}
+
+fn adoption(row: Adoption) -> AdoptionOfSchema {
+    AdoptionOfSchema {
+        tool: row.tool,
+        migrations_applied: row.tool_applied,
+        version_read_at: row.version_read_at,
+        read_only: row.read_only,
+        adopted_at: row.adopted_at,
     }
 }
 

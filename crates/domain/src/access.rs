@@ -64,7 +64,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/admin/schemas/{name}", VIEWER),
     route("GET", "/api/admin/schemas/{name}/usage", VIEWER),
     route("GET", "/api/admin/usage", VIEWER),
-    // an operator may suspend, resume and undrop; the handler asks for an admin to purge
+    route("POST", "/api/admin/adoptions", ADMIN),
+    // an operator may suspend, resume and undrop; the handler asks for an admin to purge, manage and
+    // release
     route("PATCH", "/api/admin/schemas/{name}", OPERATOR),
     route("DELETE", "/api/admin/schemas/{name}", OPERATOR),
     route("GET", "/api/admin/schemas/{name}/credentials", VIEWER),

@@ -3,9 +3,11 @@
 //! [`slug`] and [`schema`] are about an institution's schema, [`operation`] about a change to it,
 //! [`template`] about what new schemas are made from, [`access`] and [`token`] about who may do
 //! what, [`usage`] and [`quota`] about what a schema takes up and may take up, [`plan`] about what a
-//! plan allows, [`pool`] about schemas that are made ahead, [`problem`] about what can be wrong.
+//! plan allows, [`pool`] about schemas that are made ahead, [`adoption`] about schemas that were there
+//! before, [`problem`] about what can be wrong.
 
 pub mod access;
+pub mod adoption;
 pub mod clock;
 pub mod finding;
 pub mod institution;

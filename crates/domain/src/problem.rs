@@ -79,6 +79,21 @@ codes! {
     /// The role has a password already, and passwords are shown once.
     CredentialsExist = "There are credentials already",
         "They were shown once, to whoever asked for them. Ask for new ones with `rotate` (`tenantry schema credentials NAME --rotate`); the old ones are then worth nothing.";
+    /// The schema was adopted and nobody said yet that Tenantry may change it.
+    AdoptedReadOnly = "This schema was adopted and is only read",
+        "To let Tenantry change it: `tenantry schema manage NAME`.";
+    /// It cannot be done to a schema that belongs to its application's login.
+    NotForAdopted = "This cannot be done to an adopted schema",
+        "docs/adopting.md says what can be done instead.";
+    /// The action is about adopted schemas, and Tenantry made this one.
+    NotAdopted = "This schema was not adopted",
+        "Tenantry made it: drop it where you wanted to release it; there is nothing to manage.";
+    /// The schema's owner is a role for which Tenantry may not act.
+    OwnerNeeded = "Tenantry may not act for the owner of this schema",
+        "Run the statement that `detail` names as an administrator of the database, and try again.";
+    /// Schemas cannot be adopted in this way.
+    AdoptionRefused = "The schemas cannot be adopted like this",
+        "Look at a dry run (`tenantry schema adopt …`), which tells what is in the way.";
     /// The operation has ended.
     OperationFinished = "The operation has ended already",
         "There is nothing left to cancel.";

@@ -43,6 +43,10 @@ pub enum SchemaAction {
     Undrop,
     /// Remove it for good.
     Purge,
+    /// Let Tenantry change an adopted one.
+    Manage,
+    /// Forget an adopted one, and leave it as it is.
+    Release,
 }
 
 impl SchemaState {
@@ -81,6 +85,7 @@ impl SchemaState {
             SchemaAction::Undrop => self == Self::Archived,
             // a purge that was cancelled or failed half way can be asked for again
             SchemaAction::Purge => matches!(self, Self::Archived | Self::Purging),
+            SchemaAction::Manage | SchemaAction::Release => self == Self::Active,
         }
     }
 
@@ -99,6 +104,8 @@ impl SchemaAction {
             Self::Drop => "drop",
             Self::Undrop => "undrop",
             Self::Purge => "purge",
+            Self::Manage => "manage",
+            Self::Release => "release",
         }
     }
 }
@@ -132,6 +139,8 @@ mod tests {
             SchemaAction::Drop,
             SchemaAction::Undrop,
             SchemaAction::Purge,
+            SchemaAction::Manage,
+            SchemaAction::Release,
         ] {
             assert!(!SchemaState::Purged.allows(action));
             assert_eq!(SchemaState::Purging.allows(action), action == SchemaAction::Purge);

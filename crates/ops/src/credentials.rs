@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::attributes::check_version;
 use crate::fleet::Fleet;
+use crate::kinds::Seen;
 use crate::submit::{Refusal, Requester};
 
 /// What an application needs to log in. Shown once.
@@ -52,8 +53,22 @@ pub async fn issue(
     let CredentialsRequest { read_only, rotate } = request;
     let change = fleet.database.set_password(schema.id, read_only, &verifier, rotate);
     let user = audited(fleet, who, &schema, "issue_credentials", detail, change).await?;
+    if schema.role_name.is_none() {
+        list_role(fleet, &schema).await?;
+    }
     let url = url_for(fleet, &user, &password);
     Ok(Credentials { user, password, url })
+}
+
+/// The role of an adopted schema is made with its first password; the lists follow the marker.
+async fn list_role(fleet: &Fleet, schema: &TenantSchema) -> Result<(), Refusal> {
+    let marker = fleet.database.marker(schema.id).await.map_err(|error| refusal(error, schema))?;
+    if let Some(marker) = marker {
+        let mut tx = fleet.store.begin().await?;
+        Seen::of(marker).record(&mut tx, fleet.config.recoverable_for).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The roles of an institution, the one that may write first, and where applications find them.
@@ -166,6 +181,11 @@ fn refusal(error: PgError, schema: &TenantSchema) -> Refusal {
     let name = schema.name.clone();
     match error.situation() {
         Situation::CredentialsExist => Refusal::CredentialsExist { name },
+        Situation::AdoptedReadOnly => Refusal::AdoptedReadOnly { name },
+        Situation::NotForAdopted => Refusal::NotForAdopted(match error.hint() {
+            Some(hint) => format!("{error}. {hint}"),
+            None => format!("{error}."),
+        }),
         // it changed between our look and the call
         Situation::NotFound | Situation::InvalidState => {
             Refusal::NoCredentials { name, state: schema.state }

@@ -5,8 +5,10 @@
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
 //! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`plans`], [`pause`], [`watchdog`],
 //! [`pool`] and [`housekeeping`] are what
-//! the control plane does unasked.
+//! the control plane does unasked. [`adoption`] finds schemas that were there before.
 
+mod adopted;
+pub mod adoption;
 pub mod attributes;
 pub mod credentials;
 pub mod doctor;

@@ -99,6 +99,17 @@ pub enum Refusal {
     },
     /// The managed database did not do it.
     Managed(PgError),
+    /// An adopted schema is only read until somebody says otherwise.
+    AdoptedReadOnly {
+        /// The institution.
+        name: String,
+    },
+    /// It cannot be done to an adopted schema; why, as a sentence.
+    NotForAdopted(String),
+    /// Tenantry made the schema; there is nothing to manage or release.
+    NotAdopted(String),
+    /// Schemas cannot be adopted like this; why, as a sentence.
+    AdoptionRefused(String),
     /// It is another version than the one that the change is based on.
     Changed {
         /// The institution.

@@ -18,12 +18,13 @@ use tenantry_store::schemas::{self, NewSchema, TenantSchema};
 use tenantry_store::{Tx, events, templates};
 use uuid::Uuid;
 
+use crate::adopted::check_adopted;
 use crate::attributes::{check_plan, check_version, id_taken};
 use crate::fleet::Fleet;
 use crate::kinds::marker::tell;
 use crate::kinds::{
-    BlockWrites, CreateSchema, CreateTemplate, DropSchema, PurgeSchema, ResumeSchema,
-    SuspendSchema, UnblockWrites, UndropSchema, registry,
+    BlockWrites, CreateSchema, CreateTemplate, DropSchema, ManageSchema, PurgeSchema,
+    ReleaseSchema, ResumeSchema, SuspendSchema, UnblockWrites, UndropSchema, registry,
 };
 use crate::runner::Kind;
 use crate::seeds;
@@ -159,20 +160,21 @@ pub async fn change_schema(
 /// Asks for a change of exactly this schema, whatever others bear or bore its name.
 ///
 /// # Errors
-/// `Changed`, `InvalidState`, `SchemaExists` (undrop, when the name is taken), `IdempotencyMismatch`,
-/// `Store`.
+/// `Changed`, `InvalidState`, `SchemaExists` (undrop, when the name is taken), `AdoptedReadOnly`,
+/// `NotForAdopted`, `NotAdopted`, `IdempotencyMismatch`, `Store`.
 pub async fn change_this(
     fleet: &Fleet,
     who: &Requester,
     schema: &TenantSchema,
     action: SchemaAction,
 ) -> Result<Accepted, Refusal> {
+    check_adopted(schema, action)?;
     let mut tx = fleet.store.begin().await?;
     check_version(&mut tx, who, schema.id, &schema.name).await?;
     let pending = operations::is_pending(&mut tx, schema.id).await?;
     let possible = match action {
-        // takes the name at once, so it must be the next thing that happens
-        SchemaAction::Undrop => schema.state.allows(action) && !pending,
+        // takes or leaves the name, so it must be the next thing that happens
+        SchemaAction::Undrop | SchemaAction::Release => schema.state.allows(action) && !pending,
         // While something is pending the state will be another one when our turn comes, and the
         // operation itself finds out whether it is the right one.
         _ => schema.state.allows(action) || pending,
@@ -191,6 +193,13 @@ pub async fn change_this(
         SchemaAction::Undrop => queue(&mut tx, who, &UndropSchema::new(id, name), of, role).await,
         SchemaAction::Purge => {
             queue(&mut tx, who, &PurgeSchema::new(id, name), of, Role::Admin).await
+        }
+        SchemaAction::Manage => {
+            queue(&mut tx, who, &ManageSchema::new(id, name), of, Role::Admin).await
+        }
+        SchemaAction::Release => {
+            let kind = ReleaseSchema::new(id, name, schema.role_name.clone());
+            queue(&mut tx, who, &kind, of, Role::Admin).await
         }
     };
     let accepted = queued.map_err(|refusal| name_taken(refusal, &schema.name))?;
@@ -446,7 +455,7 @@ pub(crate) async fn repeated(fleet: &Fleet, who: &Requester) -> Result<Option<Ac
 }
 
 /// 23505 on the way to a state that holds the name means that another schema holds it.
-fn name_taken(refusal: Refusal, name: &str) -> Refusal {
+pub(crate) fn name_taken(refusal: Refusal, name: &str) -> Refusal {
     match refusal {
         Refusal::Store(error) if error.sqlstate() == Some("23505") => {
             Refusal::SchemaExists(name.to_owned())

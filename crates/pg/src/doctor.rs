@@ -47,6 +47,7 @@ const CHECKS: &[Check] = checks![
     "cross_schema_views",
     "cross_schema_functions",
     "definer_functions",
+    "adopted_schemas",
     "open_to_everyone",
     "server_version",
     "lock_table",

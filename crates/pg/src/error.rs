@@ -25,6 +25,12 @@ pub enum Situation {
     CredentialsExist,
     /// `TN031`: the template's seed requires a parameter that was not given.
     ParameterMissing,
+    /// `TN041`: the schema was adopted and is only read.
+    AdoptedReadOnly,
+    /// `TN042`: the schema belongs to a role of which we are not a member; the hint has the grant.
+    OwnerNeeded,
+    /// `TN043`: it cannot be done to an adopted schema.
+    NotForAdopted,
     /// The server could not be reached, is starting or stopping, has no free connection, or a lock
     /// or deadlock was in the way: the same call may succeed later.
     Transient,
@@ -154,6 +160,9 @@ pub fn situation_of(sqlstate: &str) -> Situation {
         "TN008" => Situation::ChangedByHand,
         "TN021" => Situation::CredentialsExist,
         "TN031" => Situation::ParameterMissing,
+        "TN041" => Situation::AdoptedReadOnly,
+        "TN042" => Situation::OwnerNeeded,
+        "TN043" => Situation::NotForAdopted,
         "53100" => Situation::DiskFull,
         "42501" => Situation::Forbidden,
         // serialization, deadlock, lock timeout, lock table or memory full, too many connections

@@ -1,6 +1,8 @@
 //! What is done to one institution's schema: each verb is one call of one SQL function, in one
 //! transaction with the marker row, and may be repeated.
 
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
 use crate::database::ManagedDatabase;
@@ -9,7 +11,7 @@ use crate::fence::Fence;
 use crate::guard::brief;
 
 /// The truth about a schema, as its managed database keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marker {
     /// The same id as in the control database.
     pub id: Uuid,
@@ -17,16 +19,31 @@ pub struct Marker {
     pub institution: String,
     /// The schema's name now.
     pub schema_name: String,
-    /// The application role's name now.
+    /// The application role's name now; empty for an adopted schema that has none of ours.
     pub role_name: String,
     /// `active`, `suspended`, `archived` or `purging`.
     pub state: String,
-    /// The template that it was made from.
-    pub template: String,
+    /// The template that it was made from; none for an adopted one.
+    pub template: Option<String>,
     /// That template's version.
-    pub template_version: i32,
+    pub template_version: Option<i32>,
     /// The operation that changed it last; none for a call from SQL.
     pub operation: Option<Uuid>,
+}
+
+impl FromRow<'_, PgRow> for Marker {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            institution: row.try_get("institution")?,
+            schema_name: row.try_get("schema_name")?,
+            role_name: row.try_get::<Option<String>, _>("role_name")?.unwrap_or_default(),
+            state: row.try_get("state")?,
+            template: row.try_get("template")?,
+            template_version: row.try_get("template_version")?,
+            operation: row.try_get("operation")?,
+        })
+    }
 }
 
 /// What a new schema is made of.

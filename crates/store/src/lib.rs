@@ -3,6 +3,7 @@
 //!
 //! The tables' DDL is in `tables/`, forward only; [`control`] opens the database and applies it.
 
+pub mod adoptions;
 pub mod audit;
 pub mod change_keys;
 pub mod control;

@@ -25,7 +25,7 @@ pub struct Standing {
     pub level: QuotaLevel,
     /// Whether its institution is kept from writing.
     pub blocked: bool,
-    /// Whether an operation on that is pending, or failed a short time ago.
+    /// Whether an operation on that is pending, or failed a short time ago, or cannot do anything.
     pub busy: bool,
 }
 
@@ -65,7 +65,9 @@ pub async fn standings(
                            where o.schema_id = s.id and o.schema_name = s.name
                              and o.state in ('failed', 'stuck', 'cancelled')
                              and o.kind in ('block_writes', 'unblock_writes')
-                             and o.finished_at > clock_timestamp() - interval '10 minutes') as busy
+                             and o.finished_at > clock_timestamp() - interval '10 minutes')
+                -- the owner of an adopted schema cannot be kept from writing: its level is told, no more
+                or exists (select from adoption a where a.schema_id = s.id) as busy
          from tenant_schema s left join plan p on p.name = s.plan
          where s.state in ('active', 'suspended')
            and (s.quota_bytes is not null or p.quota_bytes is not null or s.quota_level <> 'ok' or s.writes_blocked_at is not null)

@@ -12,7 +12,7 @@ create table tenant_schema (
     generated always as (lower(name || e'\n' || display_name)) stored,
   state              text not null check (state in
     ('provisioning', 'active', 'suspended', 'archived', 'purging', 'purged', 'restoring', 'failed')),
-  template           text not null,
+  template           text,           -- null: adopted
   template_version   integer,
   labels             jsonb not null default '{}',
   usage_bytes        bigint,
@@ -33,6 +33,18 @@ create index tenant_schema_created on tenant_schema (created_at, id);
 create index tenant_schema_updated on tenant_schema (updated_at, id);
 create index tenant_schema_usage on tenant_schema (coalesce(usage_bytes, 0), id);
 create index tenant_schema_state on tenant_schema (state, name collate "C");
+
+-- Schemas that were there before Tenantry.
+create table adoption (
+  schema_id        uuid primary key references tenant_schema on delete cascade,
+  tool             text not null,      -- what made it, or how it was found
+  -- the newest migration by the tool's own history and how many were applied, when that was read
+  tool_version     text,
+  tool_applied     bigint,
+  version_read_at  timestamptz,
+  read_only        boolean not null default true,
+  adopted_at       timestamptz         -- null until its operation is done
+);
 
 -- Every claim takes the next number, so that a later claim always bears a higher one, whatever the
 -- operation: this is what fences a worker that was believed dead.

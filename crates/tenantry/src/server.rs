@@ -258,7 +258,15 @@ pub(crate) async fn install(
     };
     prepare_server(&setup).await.map_err(|error| database_failure(&error))?;
     Store::install(&control_as_admin).await.map_err(|error| database_failure(&error))?;
-    install_managed(&managed_as_admin).await.map_err(|error| database_failure(&error))?;
+    let done =
+        install_managed(&managed_as_admin).await.map_err(|error| database_failure(&error))?;
+    if !done.residents.is_empty() {
+        eprintln!(
+            "tenantry: the managed database is closed to other logins now; those of the application \
+             that lives in it keep the right to connect, by name: {}",
+            done.residents.join(", ")
+        );
+    }
     Ok((control_url, managed_url))
 }
 

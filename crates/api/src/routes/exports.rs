@@ -120,7 +120,7 @@ fn line(schema: &TenantSchema) -> Vec<u8> {
         labels: serde_json::from_value(schema.labels.clone()).unwrap_or_default(),
         quota_bytes: schema.quota_bytes,
         plan: schema.plan.as_deref(),
-        template: &schema.template,
+        template: schema.template.as_deref(),
         template_version: schema.template_version,
         schema_name: schema.schema_name.as_deref(),
         state: schema.state.as_str(),

@@ -1,5 +1,6 @@
 //! The handlers, one file for each noun.
 
+pub mod adoptions;
 mod attributes;
 pub mod audit;
 pub mod credentials;

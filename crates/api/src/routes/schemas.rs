@@ -16,6 +16,7 @@ use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::check_parameters;
 use tenantry_domain::version::tag;
+use tenantry_ops::adoption::read_version;
 use tenantry_ops::submit::{self, CreateRequest, Requester};
 use tenantry_ops::usage::measure_now;
 use tenantry_store::schemas::{self, Cursor, Filter, Sort, SortKey, Start};
@@ -180,6 +181,9 @@ pub(crate) async fn show(
     if let Err(error) = measure_now(fleet, schema.id).await {
         tracing::debug!("{name} was not measured: {error}");
     }
+    if let Err(error) = read_version(fleet, &schema).await {
+        tracing::debug!("the version of {name} was not read: {error}");
+    }
     let schema = schemas::by_id(&fleet.store, schema.id).await?.ok_or_else(not_found)?;
     let body = shape::schema(schema);
     Ok((etag(&body.version), Json(body)).into_response())
@@ -280,6 +284,14 @@ pub(crate) async fn patch(
             caller.needs(Role::Admin)?;
             confirm(name, value.confirm.as_deref())?;
             SchemaAction::Purge
+        }
+        PatchAction::Manage => {
+            caller.needs(Role::Admin)?;
+            SchemaAction::Manage
+        }
+        PatchAction::Release => {
+            caller.needs(Role::Admin)?;
+            SchemaAction::Release
         }
     };
     let accepted = submit::change_schema(app.fleet(), &who, name, action).await?;

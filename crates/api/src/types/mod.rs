@@ -1,6 +1,7 @@
 //! The bodies that go over the wire, for the server and for the command line's client alike. JSON in
 //! camelCase; unknown fields of a request are refused.
 
+mod adoption;
 mod credentials;
 mod import;
 mod operation;
@@ -12,6 +13,10 @@ mod template;
 mod token;
 mod usage;
 
+pub use adoption::{
+    AdoptionBody, AdoptionFate, AdoptionRequest, AdoptionTool, CommonVersion, FoundSchemaBody,
+    ObstacleBody,
+};
 pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
@@ -20,8 +25,9 @@ pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use plan::{PlanBody, PlanList};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    ContactPatch, DropRequest, Facets, Health, NewSchemaRequest, PatchAction, PatchOutcome, Quota,
-    QuotaSource, SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
+    AdoptionOfSchema, ContactPatch, DropRequest, Facets, Health, NewSchemaRequest, PatchAction,
+    PatchOutcome, Quota, QuotaSource, SchemaBody, SchemaList, SchemaPatch, StateCount,
+    TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
+use tenantry_domain::adoption::Origin;
 use tenantry_domain::institution::Contact;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
@@ -30,10 +31,15 @@ pub struct SchemaBody {
     pub display_name: String,
     /// Where it is in its life.
     pub state: SchemaState,
-    /// The template that it is made from.
-    pub template: String,
+    /// The template that it is made from; null for an adopted schema.
+    pub template: Option<String>,
     /// That template's version.
     pub template_version: Option<i32>,
+    /// The newest migration by the history of the tool that made an adopted schema.
+    #[schema(example = "pupils.0002_grade")]
+    pub tool_version: Option<String>,
+    /// How it came to Tenantry; null where Tenantry made it.
+    pub adoption: Option<AdoptionOfSchema>,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
     /// Its plan; null when it has none.
@@ -65,6 +71,22 @@ pub struct SchemaBody {
     pub version: String,
 }
 
+/// How a schema came to Tenantry that it did not make.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AdoptionOfSchema {
+    /// What made it, or how it was found.
+    pub tool: Origin,
+    /// How many migrations were applied by the tool's history.
+    pub migrations_applied: Option<i64>,
+    /// When that history was read.
+    pub version_read_at: Option<Timestamp>,
+    /// Whether Tenantry only reads it.
+    pub read_only: bool,
+    /// When it was adopted; null while that is under way.
+    pub adopted_at: Option<Timestamp>,
+}
+
 /// What a schema may use.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -73,7 +95,7 @@ pub struct Quota {
     pub bytes: Option<i64>,
     /// Whose limit that is; null for no limit.
     pub source: Option<QuotaSource>,
-    /// How its use stands to that.
+    /// How its use stands to that. An adopted schema is not kept from writing at any level.
     pub level: QuotaLevel,
     /// Since when its institution may not insert and update; null when it may.
     pub writes_blocked_at: Option<Timestamp>,
@@ -218,6 +240,10 @@ pub enum PatchAction {
     Undrop,
     /// Remove it for good; needs the role `admin` and `confirm`.
     Purge,
+    /// Let Tenantry change an adopted schema; needs the role `admin`.
+    Manage,
+    /// Forget an adopted schema and leave it as it is; needs the role `admin`.
+    Release,
 }
 
 /// The answer to PATCH: the operation that an action became, or the schema with its new attributes.

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test panics when something is not there")]
 
 mod access;
+mod adoptions;
 mod audit;
 mod bodies;
 mod call;

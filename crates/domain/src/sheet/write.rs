@@ -26,8 +26,8 @@ pub struct Line<'a> {
     pub quota_bytes: Option<i64>,
     /// Its plan.
     pub plan: Option<&'a str>,
-    /// The template that it was made from.
-    pub template: &'a str,
+    /// The template that it was made from; none for an adopted one.
+    pub template: Option<&'a str>,
     /// That template's version.
     pub template_version: Option<i32>,
     /// Its schema's name.
@@ -62,7 +62,7 @@ pub fn line(line: &Line<'_>) -> Vec<u8> {
         cell::guard(&cell::write_labels(&line.labels)),
         number(line.quota_bytes),
         text(line.plan),
-        text(Some(line.template)),
+        text(line.template),
         number(line.template_version.map(i64::from)),
         text(line.schema_name),
         text(Some(line.state)),
@@ -96,7 +96,7 @@ mod tests {
             labels: labels.clone(),
             quota_bytes: Some(7),
             plan: Some("basic"),
-            template: "default",
+            template: Some("default"),
             template_version: Some(3),
             state: "active",
             ..Line::default()

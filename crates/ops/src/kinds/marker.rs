@@ -22,8 +22,8 @@ pub(crate) struct Seen {
     pub(crate) schema_name: String,
     pub(crate) role_name: String,
     state: SchemaState,
-    template: String,
-    template_version: i32,
+    template: Option<String>,
+    template_version: Option<i32>,
 }
 
 impl Seen {
@@ -53,7 +53,7 @@ impl Seen {
             schema_name: &self.schema_name,
             role_name: &self.role_name,
             state: self.state,
-            template: &self.template,
+            template: self.template.as_deref(),
             template_version: self.template_version,
         };
         schemas::follow_marker(tx, &facts, recoverable_for).await?;
@@ -83,6 +83,12 @@ pub(crate) async fn set_state(
 ) -> Result<(), PgError> {
     schemas::set_state(tx, id, state, failure).await?;
     tell(tx, id, institution, state).await
+}
+
+/// Tells those who watch that a schema is not on the lists any more.
+pub(crate) async fn tell_gone(tx: &mut Tx, id: Uuid, name: &str) -> Result<(), PgError> {
+    let data = json!({ "name": name, "state": null });
+    events::insert(tx, "schema.changed", Some(id), None, &data).await
 }
 
 /// Tells those who watch that a schema changed.

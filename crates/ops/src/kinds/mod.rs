@@ -2,14 +2,17 @@
 
 pub(crate) mod marker;
 
+pub mod adopt_schema;
 pub mod apply_plan;
 pub mod block_writes;
 pub mod create_schema;
 pub mod create_template;
 pub mod drop_schema;
 pub mod import_schemas;
+pub mod manage_schema;
 pub mod purge_schema;
 pub mod refill_pool;
+pub mod release_schema;
 pub mod resume_schema;
 pub mod suspend_schema;
 pub mod unblock_writes;
@@ -17,14 +20,17 @@ pub mod undrop_schema;
 
 pub(crate) use marker::Seen;
 
+pub use adopt_schema::AdoptSchema;
 pub use apply_plan::ApplyPlan;
 pub use block_writes::BlockWrites;
 pub use create_schema::CreateSchema;
 pub use create_template::CreateTemplate;
 pub use drop_schema::DropSchema;
 pub use import_schemas::ImportSchemas;
+pub use manage_schema::ManageSchema;
 pub use purge_schema::PurgeSchema;
 pub use refill_pool::RefillPool;
+pub use release_schema::ReleaseSchema;
 pub use resume_schema::ResumeSchema;
 pub use suspend_schema::SuspendSchema;
 pub use unblock_writes::UnblockWrites;
@@ -35,14 +41,17 @@ use crate::runner::Registry;
 /// The single list of kinds.
 pub fn registry() -> Registry {
     Registry::default()
+        .with::<AdoptSchema>()
         .with::<ApplyPlan>()
         .with::<BlockWrites>()
         .with::<CreateSchema>()
         .with::<CreateTemplate>()
         .with::<DropSchema>()
         .with::<ImportSchemas>()
+        .with::<ManageSchema>()
         .with::<PurgeSchema>()
         .with::<RefillPool>()
+        .with::<ReleaseSchema>()
         .with::<ResumeSchema>()
         .with::<SuspendSchema>()
         .with::<UnblockWrites>()

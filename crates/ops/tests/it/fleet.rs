@@ -69,6 +69,18 @@ impl TestFleet {
         Self { fleet, control, managed, name }
     }
 
+    /// A fleet whose managed database is there already, with what somebody else made in it.
+    pub(crate) async fn on(managed: TestDatabase) -> Self {
+        let cluster = Cluster::shared().await;
+        let control =
+            cluster.template("ops control", async |url: Url| make_control(&url).await).await;
+        let control = cluster.clone_database(&control).await;
+        install_managed(managed.url()).await.unwrap();
+        let fleet = open(&as_control_role(control.url()), &as_control_role(managed.url()));
+        let name = format!("t{}", &Uuid::new_v4().simple().to_string()[..12]);
+        Self { fleet, control, managed, name }
+    }
+
     pub(crate) fn worker(&self) -> Worker {
         self.faulty_worker(Faults::none())
     }

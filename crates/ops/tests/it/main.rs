@@ -5,6 +5,8 @@
     reason = "a test says where it broke by panicking"
 )]
 
+mod adopt;
+mod adopt_django;
 mod cancel;
 mod crash;
 mod disk;

@@ -30,6 +30,8 @@ pub(crate) enum Ask {
     /// To be kept from writing, or to be let write again.
     Block(bool),
     Template,
+    /// A schema that was there before.
+    Adopt,
     /// The next version of the template `default`.
     Version,
     /// The pool of `default` filled, as housekeeping asks for it, until so many are ready.
@@ -89,6 +91,19 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ask: Ask::Block(false),
         no_way_back_from: None,
     },
+    Scenario { kind: "adopt_schema", before: &[], ask: Ask::Adopt, no_way_back_from: None },
+    Scenario {
+        kind: "manage_schema",
+        before: &[Ask::Adopt],
+        ask: Ask::Change(SchemaAction::Manage),
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "release_schema",
+        before: &[Ask::Adopt],
+        ask: Ask::Change(SchemaAction::Release),
+        no_way_back_from: Some("remove marker"),
+    },
     Scenario {
         kind: "refill_pool",
         // one too many is dropped, and two of the next version are made
@@ -128,6 +143,7 @@ impl Ask {
                 .operation
             }
             Self::Import => fleet.import(2).await,
+            Self::Adopt => crate::adopt::adopt_legacy(fleet).await,
             Self::Refill(wanted) => fleet.refill(wanted).await,
             Self::Version => fleet.publish(&crate::fleet::next_script()).await,
             Self::Template => {
@@ -151,6 +167,10 @@ impl Scenario {
     /// A fleet in which the kind can be asked for.
     pub(crate) async fn prepare(&self) -> TestFleet {
         let fleet = TestFleet::new().await;
+        if matches!(self.ask, Ask::Adopt) || self.before.iter().any(|ask| matches!(ask, Ask::Adopt))
+        {
+            crate::adopt::make_legacy(&fleet).await;
+        }
         let worker = fleet.worker();
         for ask in self.before {
             let id = ask.submit(&fleet).await;

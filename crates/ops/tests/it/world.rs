@@ -36,6 +36,9 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
                        (select string_agg(a::text, ' ' order by a::text) from unnest(defaclacl) a))
          from pg_default_acl where defaclnamespace in (select schema_oid from tenantry.schema_marker)
          union all
+         select format('adopted %s from %s as %s read only %s', m.institution, a.tool, a.schema_name, a.read_only)
+         from tenantry.adoption a join tenantry.schema_marker m on m.id = a.schema_id
+         union all
          select format('blocked %s', m.institution)
          from tenantry.write_block b join tenantry.schema_marker m on m.id = b.schema_id
          union all
@@ -56,6 +59,10 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
         "select format('listed %s %s %s %s template %s', name, state, schema_name, role_name,
                        template_version) as line
          from tenant_schema where state <> 'purged'
+         union all
+         select format('listed as adopted %s from %s version %s read only %s', s.name, a.tool,
+                       a.tool_version, a.read_only)
+         from adoption a join tenant_schema s on s.id = a.schema_id
          union all
          select format('listed as blocked %s', name) from tenant_schema
          where writes_blocked_at is not null

@@ -1,7 +1,11 @@
 -- Where markers, schemas and roles of this database disagree. Reports only.
 with marked as (
-  select m.*, n.oid as found_oid, n.nspname, n.nspowner, n.nspacl, r.oid as role_oid
+  select m.*, n.oid as found_oid, n.nspname, n.nspowner, n.nspacl, r.oid as role_oid,
+         coalesce(a.owner, 'tenantry_schema_owner'::regrole) as owner_wanted,
+         -- an adopted schema is judged against how it was found
+         coalesce(a.grants, '{}') as grants_found, a.schema_id is not null as adopted
   from tenantry.schema_marker m
+  left join tenantry.adoption a on a.schema_id = m.id
   left join pg_namespace n on n.oid = m.schema_oid
   left join pg_roles r on r.rolname = m.role_name
 ), pattern as (
@@ -42,14 +46,15 @@ select 'schema_renamed', schema_name, id,
 from marked where found_oid is not null and nspname <> schema_name
 union all
 select 'owner_changed', schema_name, id,
-       format('The schema %I belongs to %I instead of tenantry_schema_owner.', nspname, pg_get_userbyid(nspowner)),
-       format('alter schema %I owner to tenantry_schema_owner', nspname)
-from marked where found_oid is not null and nspowner <> 'tenantry_schema_owner'::regrole
+       format('The schema %I belongs to %I instead of %I.', nspname, pg_get_userbyid(nspowner),
+              pg_get_userbyid(owner_wanted)),
+       format('alter schema %I owner to %I', nspname, pg_get_userbyid(owner_wanted))
+from marked where found_oid is not null and nspowner <> owner_wanted
 union all
 select 'role_missing', role_name, id,
        format('The application role %I of institution %s is gone.', role_name, institution),
        format('create role %I login noinherit; grant usage on schema %I to %I; and its rights on the tables again', role_name, schema_name, role_name)
-from marked where role_oid is null and state in ('active', 'suspended')
+from marked where role_oid is null and role_name is not null and state in ('active', 'suspended')
 union all
 select 'grant_added', format('%I to %s', nspname, grantee), id,
        format('%s has %s on the schema %I of institution %s.', grantee, string_agg(privilege_type, ', '), nspname, institution),
@@ -58,7 +63,8 @@ from (
   select marked.*, acl.privilege_type,
          case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as grantee
   from marked, aclexplode(nspacl) acl
-  where acl.grantee not in ('tenantry_schema_owner'::regrole, nspowner)
+  where acl.grantee not in (owner_wanted, nspowner)
+    and acl.grantee || ':' || acl.privilege_type <> all (grants_found)
     and (acl.grantee = 0 or acl.privilege_type <> 'USAGE'
          or acl.grantee is distinct from role_oid
             and not exists (select from tenantry.application_role a

@@ -6,6 +6,6 @@ select distinct 'warning' as severity, p.oid::regprocedure::text as object, ther
 from pg_proc p
 join pg_namespace n on n.oid = p.pronamespace
 cross join lateral regexp_matches(p.prosrc, '\m"?([a-z_][a-z0-9_]*)"?\s*\.', 'gi') as named (parts)
-join tenantry.schema_marker there on there.schema_name = lower(named.parts[1])
+join tenantry.made_schema there on there.schema_name = lower(named.parts[1])
 where n.nspname not in ('pg_catalog', 'information_schema', 'tenantry')
   and p.pronamespace <> there.schema_oid

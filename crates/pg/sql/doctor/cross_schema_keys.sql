@@ -8,7 +8,7 @@ select 'critical' as severity,
 from pg_constraint k
 join pg_class c on c.oid = k.conrelid
 join pg_class r on r.oid = k.confrelid
-left join tenantry.schema_marker here on here.schema_oid = c.relnamespace
-left join tenantry.schema_marker there on there.schema_oid = r.relnamespace
+left join tenantry.made_schema here on here.schema_oid = c.relnamespace
+left join tenantry.made_schema there on there.schema_oid = r.relnamespace
 where k.contype = 'f' and c.relnamespace <> r.relnamespace
   and (here.id is not null or there.id is not null)

@@ -1,7 +1,7 @@
 -- Default privileges in an institution's schema that give later objects to somebody else.
 with granted as (
   select m.id, m.institution, m.schema_name, m.role_name, d.defaclrole, d.defaclobjtype, acl.grantee
-  from tenantry.schema_marker m
+  from tenantry.made_schema m
   join pg_default_acl d on d.defaclnamespace = m.schema_oid,
   aclexplode(d.defaclacl) acl
   where acl.grantee <> d.defaclrole

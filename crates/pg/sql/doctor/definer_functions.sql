@@ -9,6 +9,8 @@ join pg_namespace n on n.oid = p.pronamespace
 join pg_roles r on r.oid = p.proowner
 left join tenantry.schema_marker m on m.schema_oid = p.pronamespace
 where p.prosecdef
+  -- as it was found
+  and not exists (select from tenantry.adoption a where a.schema_id = m.id)
   and n.nspname not in ('pg_catalog', 'information_schema')
   and not exists (select from unnest(p.proconfig) setting where setting like 'search\_path=%')
   and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid

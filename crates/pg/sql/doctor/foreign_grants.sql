@@ -1,7 +1,7 @@
 -- Rights on an institution's tables, views, sequences, columns and routines that somebody else has.
 with marked as (
   select m.id, m.institution, m.schema_oid, m.schema_name, m.role_name
-  from tenantry.schema_marker m
+  from tenantry.made_schema m
 ), granted as (
   select m.*, case c.relkind when 'S' then 'sequence' else 'table' end as type,
          format('%I.%I', m.schema_name, c.relname) as object, '' as columns,

@@ -17,7 +17,7 @@ select 'warning', quote_ident(rolname), null,
        format('Tenantry''s role %I is superuser. It needs that at no time; a mistake of ours, or a stolen password, would reach the whole server.', rolname),
        format('alter role %I nosuperuser;', rolname)
 from pg_roles
-where rolname in ('tenantry_control', 'tenantry_owner', 'tenantry_schema_owner', 'tenantry_prover') and rolsuper
+where rolname in ('tenantry_control', 'tenantry_owner', 'tenantry_schema_owner', 'tenantry_prover', 'tenantry_reader') and rolsuper
 union all
 select 'critical', quote_ident(rolname), null,
        format('The role %I owns every institution''s tables and can log in.', rolname),

@@ -11,10 +11,11 @@ begin
   elsif v_marker.state not in ('active', 'suspended') then
     raise exception 'a schema that is % cannot be dropped', v_marker.state using errcode = 'TN005';
   end if;
+  perform tenantry.require_owners(p_schema, false);
   perform tenantry.seal_schema(v_marker.schema_name, v_marker.role_name, true);
   execute format('alter schema %I rename to %I', v_marker.schema_name, v_name);
   if tenantry.role_exists(v_marker.role_name) then
-    v_marker.role_name := tenantry.rename_roles(p_schema, v_marker.role_name, v_name);
+    v_marker.role_name := tenantry.rename_roles(p_schema, v_marker.role_name, v_name, v_name);
   end if;
   v_marker.schema_name := v_name;
   v_marker.archived_at := clock_timestamp();

@@ -11,5 +11,6 @@ begin
     raise exception 'a schema that is % cannot be purged; drop it first', v_marker.state
       using errcode = 'TN005';
   end if;
+  perform tenantry.require_owners(p_schema, false);
   return tenantry.write_marker(v_marker, 'purging', p_operation, p_generation);
 end $$;

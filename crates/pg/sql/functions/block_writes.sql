@@ -16,7 +16,9 @@ begin
     return v_marker;
   elsif v_marker.state not in ('active', 'suspended') then
     raise exception 'a schema that is % cannot be blocked', v_marker.state using errcode = 'TN005';
-  elsif not tenantry.role_exists(v_marker.role_name) then
+  end if;
+  perform tenantry.refuse_adopted(p_schema, 'kept from writing');
+  if not tenantry.role_exists(v_marker.role_name) then
     raise exception 'the role % is gone', quote_ident(v_marker.role_name) using errcode = 'TN008';
   end if;
   for v_relation in

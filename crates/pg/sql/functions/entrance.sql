@@ -16,5 +16,9 @@ begin
     raise exception 'the institution % is %', quote_literal(p_institution), v_marker.state
       using errcode = 'TN005';
   end if;
+  if v_marker.role_name is null then
+    raise exception 'the institution % was adopted and has no role of its own', quote_literal(p_institution)
+      using errcode = 'TN043', hint = 'Issue credentials first: tenantry schema credentials ' || p_institution;
+  end if;
   return query select v_marker.schema_name, v_marker.role_name;
 end $$;

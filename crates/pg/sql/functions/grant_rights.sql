@@ -5,15 +5,17 @@ returns void language plpgsql security definer set search_path = pg_catalog, pg_
 declare
   v_tables text := case when p_read_only then 'select' else 'select, insert, update, delete' end;
   v_sequences text := case when p_read_only then 'select' else 'usage, select' end;
+  -- who makes what comes later: with an adopted schema, whoever owns it
+  v_owner text := (select pg_get_userbyid(nspowner) from pg_namespace where nspname = p_schema_name);
   v_object record;
 begin
   execute format('grant usage on schema %I to %I', p_schema_name, p_role);
   -- Default privileges give each table its rights when it is made. `grant … on all tables` would
   -- read the whole catalog, once for each schema of the fleet.
-  execute format('alter default privileges for role tenantry_schema_owner in schema %I
-                    grant %s on tables to %I', p_schema_name, v_tables, p_role);
-  execute format('alter default privileges for role tenantry_schema_owner in schema %I
-                    grant %s on sequences to %I', p_schema_name, v_sequences, p_role);
+  execute format('alter default privileges for role %I in schema %I
+                    grant %s on tables to %I', v_owner, p_schema_name, v_tables, p_role);
+  execute format('alter default privileges for role %I in schema %I
+                    grant %s on sequences to %I', v_owner, p_schema_name, v_sequences, p_role);
   -- pg_depend is the only indexed way from a schema to what is in it
   for v_object in
     select c.relname, c.relkind = 'S' as is_sequence

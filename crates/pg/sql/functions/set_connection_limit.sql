@@ -10,6 +10,12 @@ begin
   if v_marker.state not in ('active', 'suspended') then
     raise exception 'a schema that is % has no connections to limit', v_marker.state using errcode = 'TN005';
   end if;
+  if v_marker.role_name is null then
+    raise exception 'the schema % has no role of its own whose sessions could be limited',
+        quote_ident(v_marker.schema_name)
+      using errcode = 'TN043',
+            hint = 'Issue credentials first: tenantry schema credentials ' || v_marker.institution;
+  end if;
   for v_role in select tenantry.roles_of(v_marker.role_name) loop
     execute format('alter role %I connection limit %s', v_role, v_limit);
     update tenantry.application_role set connection_limit = v_limit

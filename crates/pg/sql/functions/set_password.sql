@@ -10,11 +10,14 @@ declare
 begin
   if v_marker.state not in ('active', 'suspended') then
     raise exception 'a schema that is % gets no credentials', v_marker.state using errcode = 'TN005';
-  elsif not tenantry.role_exists(v_role) then
+  elsif v_role is not null and not tenantry.role_exists(v_role) then
     raise exception 'the role % was dropped by hand', quote_ident(v_role)
       using errcode = 'TN008', hint = 'See `tenantry schema findings`.';
   elsif p_verifier !~ '^SCRAM-SHA-256\$[0-9]+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' then
     raise exception 'a SCRAM-SHA-256 verifier is needed' using errcode = 'invalid_parameter_value';
+  end if;
+  if v_role is null then
+    v_role := tenantry.admit_application(p_schema);
   end if;
   if p_read_only then
     v_role := tenantry.make_read_only(v_marker.schema_name, v_role);

@@ -10,6 +10,7 @@ begin
   elsif v_marker.state <> 'active' then
     raise exception 'a schema that is % cannot be suspended', v_marker.state using errcode = 'TN005';
   end if;
+  perform tenantry.refuse_adopted(p_schema, 'suspended');
   perform tenantry.seal_schema(v_marker.schema_name, v_marker.role_name, true);
   v_marker.suspended := true;
   return tenantry.write_marker(v_marker, 'suspended', p_operation, p_generation);

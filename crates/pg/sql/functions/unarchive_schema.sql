@@ -4,13 +4,16 @@ returns tenantry.schema_marker
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_marker tenantry.schema_marker := tenantry.locked_marker(p_schema, p_operation, p_generation);
-  v_name text := tenantry.schema_name_for(v_marker.institution);
+  v_role text := tenantry.schema_name_for(v_marker.institution);
+  -- an adopted one goes back to the name that it came with
+  v_name text := coalesce((select schema_name from tenantry.adoption where schema_id = p_schema), v_role);
 begin
   if v_marker.state in ('active', 'suspended') then
     return v_marker;
   elsif v_marker.state <> 'archived' then
     raise exception 'a schema that is % cannot be recovered', v_marker.state using errcode = 'TN005';
   end if;
+  perform tenantry.require_owners(p_schema, false);
   begin
     execute format('alter schema %I rename to %I', v_marker.schema_name, v_name);
   exception when duplicate_schema or unique_violation then
@@ -18,7 +21,7 @@ begin
       using errcode = 'TN002', hint = 'Drop or rename the one that bears the name now.';
   end;
   if tenantry.role_exists(v_marker.role_name) then
-    v_marker.role_name := tenantry.rename_roles(p_schema, v_marker.role_name, v_name);
+    v_marker.role_name := tenantry.rename_roles(p_schema, v_marker.role_name, v_role, v_name);
   end if;
   v_marker.schema_name := v_name;
   v_marker.archived_at := null;

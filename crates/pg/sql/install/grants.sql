@@ -8,6 +8,11 @@ grant create on schema tenantry to tenantry_schema_owner;
 alter function tenantry.run_script(text, text) owner to tenantry_schema_owner;
 alter function tenantry.run_seed(text, text[], integer[], text[], jsonb) owner to tenantry_schema_owner;
 revoke create on schema tenantry from tenantry_schema_owner;
+-- what a user's query about schemas to be adopted can reach ends at the rights of this role
+grant create on schema tenantry to tenantry_reader;
+alter function tenantry.ask_as_reader(text, integer) owner to tenantry_reader;
+alter function tenantry.read_histories(text[], text[]) owner to tenantry_reader;
+revoke create on schema tenantry from tenantry_reader;
 grant usage on schema tenantry to tenantry_control;
 grant execute on all functions in schema tenantry to tenantry_control;
 grant select on all tables in schema tenantry to tenantry_control;

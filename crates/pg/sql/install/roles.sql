@@ -14,6 +14,10 @@ begin
     -- runs a template's script for the first time: it may do nothing but fill a schema of its own
     create role tenantry_prover nologin nosuperuser nocreatedb nocreaterole;
   end if;
+  if not exists (select from pg_roles where rolname = 'tenantry_reader') then
+    -- answers queries about schemas that are to be adopted; it may read what an administrator lets it
+    create role tenantry_reader nologin nosuperuser nocreatedb nocreaterole;
+  end if;
   if not exists (select from pg_roles where rolname = 'tenantry_control') then
     create role tenantry_control login nosuperuser nocreatedb nocreaterole;
   end if;
@@ -33,6 +37,9 @@ begin
   end if;
   if not pg_has_role('tenantry_owner', 'tenantry_prover', 'member') then
     grant tenantry_prover to tenantry_owner;
+  end if;
+  if not pg_has_role('tenantry_owner', 'tenantry_reader', 'member') then
+    grant tenantry_reader to tenantry_owner;
   end if;
   -- ends the sessions of an institution that is being suspended
   if not pg_has_role('tenantry_control', 'pg_signal_backend', 'member') then

@@ -23,11 +23,11 @@ create table tenantry.schema_marker (
   institution       text not null,
   schema_oid        oid not null unique,
   schema_name       text not null,
-  role_name         text not null,
+  role_name         text,                             -- null: an adopted schema that has no role of ours
   state             text not null check (state in ('active', 'suspended', 'archived', 'purging')),
   suspended         boolean not null default false,   -- what an archived schema goes back to
-  template          text not null,
-  template_version  integer not null,
+  template          text,                             -- null: adopted; so is the version
+  template_version  integer,
   generation        bigint not null default 0,
   operation         uuid,                             -- the operation that wrote this row last
   created_at        timestamptz not null default clock_timestamp(),
@@ -37,6 +37,22 @@ create table tenantry.schema_marker (
 create unique index schema_marker_living on tenantry.schema_marker (institution)
   where state in ('active', 'suspended');
 create unique index schema_marker_name on tenantry.schema_marker (schema_name);
+
+-- Schemas that were there before Tenantry: how they were found, which is what they are judged against.
+create table tenantry.adoption (
+  schema_id    uuid primary key references tenantry.schema_marker on delete cascade,
+  tool         text not null,          -- what made it, or how it was found
+  schema_name  text not null,          -- the name it came with; it gets it back when it is undropped
+  owner        oid not null,
+  grants       text[] not null,        -- on the schema itself: number of the grantee, colon, right
+  read_only    boolean not null default true,
+  adopted_at   timestamptz not null default clock_timestamp()
+);
+
+-- Schemas that Tenantry made: those to which its rules about owners and rights apply.
+create view tenantry.made_schema as
+  select m.* from tenantry.schema_marker m
+  where not exists (select from tenantry.adoption a where a.schema_id = m.id);
 
 -- The highest generation that touched a schema; a worker with a lower one is refused. Rows outlive
 -- the schema, so that a very late worker is refused too.

@@ -28,6 +28,8 @@ const FUNCTIONS: &[&str] = functions![
     "roles_of",
     "read_only_name",
     "seal_schema",
+    "require_owners",
+    "refuse_adopted",
     "locked_marker",
     "write_marker",
     "run_script",
@@ -57,6 +59,7 @@ const FUNCTIONS: &[&str] = functions![
     "create_institution_schema",
     "drop_institution_schema",
     "make_read_only",
+    "admit_application",
     "set_password",
     "set_connection_limit",
     "set_role_limits",
@@ -73,6 +76,12 @@ const FUNCTIONS: &[&str] = functions![
     "unblock_writes",
     "writers_of",
     "try_space",
+    "adopt_schema",
+    "set_read_only",
+    "release_schema",
+    "ask_as_reader",
+    "read_histories",
+    "survey_schemas",
 ];
 
 /// What an installation did.
@@ -82,6 +91,8 @@ pub struct Installed {
     pub tables: Vec<&'static str>,
     /// Whether the functions were written.
     pub functions: bool,
+    /// Logins of applications that were there before, which keep by name what every login had until now.
+    pub residents: Vec<String>,
 }
 
 /// Installs or updates the schema `tenantry`; does nothing when all is as it should be.
@@ -126,9 +137,37 @@ async fn install(admin: &mut PgConnection) -> Result<Installed, PgError> {
         .await?;
     }
     tx.execute("reset role; reset search_path").await?;
+    let residents = keep_residents(&mut tx).await?;
     tx.execute(include_str!("../../sql/install/close.sql")).await?;
     tx.commit().await?;
-    Ok(Installed { tables, functions })
+    Ok(Installed { tables, functions, residents })
+}
+
+/// Gives the logins of applications that live in this database by name what [`close.sql`] takes from
+/// everybody, so that they go on working. Does nothing when the database was closed before.
+///
+/// [`close.sql`]: ../../sql/install/close.sql
+async fn keep_residents(tx: &mut PgConnection) -> Result<Vec<String>, PgError> {
+    let open: bool = sqlx::query_scalar(
+        "select has_database_privilege('public', current_database(), 'connect')",
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if !open {
+        return Ok(Vec::new());
+    }
+    let residents: Vec<String> =
+        sqlx::query_scalar(include_str!("../../sql/install/residents.sql"))
+            .fetch_all(&mut *tx)
+            .await?;
+    for login in &residents {
+        sqlx::query("select set_config('tenantry.resident', $1, true)")
+            .bind(login)
+            .execute(&mut *tx)
+            .await?;
+        tx.execute(include_str!("../../sql/install/keep_resident.sql")).await?;
+    }
+    Ok(residents)
 }
 
 fn functions_checksum() -> String {

@@ -243,7 +243,7 @@ pub async fn facets(store: &Store) -> Result<Facets, PgError> {
         .await?;
     let templates = sqlx::query_as(
         "select template, template_version, count(*) from tenant_schema
-         where state <> 'purged' group by 1, 2 order by 1, 2",
+         where state <> 'purged' and template is not null group by 1, 2 order by 1, 2",
     )
     .fetch_all(store.pool())
     .await?;

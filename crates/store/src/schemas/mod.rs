@@ -14,6 +14,7 @@ use tenantry_domain::slug::Slug;
 use tenantry_domain::usage::SchemaUsage;
 use uuid::Uuid;
 
+use crate::adoptions::{self, Adoption};
 use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx, usage};
 
@@ -36,8 +37,8 @@ pub struct TenantSchema {
     pub display_name: String,
     /// Where it is in its life.
     pub state: SchemaState,
-    /// The template that it is made from.
-    pub template: String,
+    /// The template that it is made from; none for an adopted schema.
+    pub template: Option<String>,
     /// That template's version; none until it was made.
     pub template_version: Option<i32>,
     /// Free labels.
@@ -76,6 +77,8 @@ pub struct TenantSchema {
     pub external_id: Option<String>,
     /// How often the row was changed; measuring does not count.
     pub revision: i64,
+    /// What is known of it as an adopted schema; none where Tenantry made it.
+    pub adoption: Option<Adoption>,
 }
 
 impl FromRow<'_, PgRow> for TenantSchema {
@@ -111,6 +114,7 @@ impl FromRow<'_, PgRow> for TenantSchema {
             },
             external_id: row.try_get("external_id")?,
             revision: row.try_get("revision")?,
+            adoption: adoptions::of_row(row)?,
         })
     }
 }
@@ -136,10 +140,12 @@ macro_rules! select_schema {
                   as active_operation,
                 u.table_bytes, u.index_bytes, u.toast_bytes, u.row_estimate, u.writes_total,
                 u.connections, u.last_activity, u.measured_at, u.stale_since,
-                p.quota_bytes as plan_quota_bytes
+                p.quota_bytes as plan_quota_bytes,
+                a.tool, a.tool_version, a.tool_applied, a.version_read_at, a.read_only, a.adopted_at
              from ",
             $rows,
-            " s left join schema_usage u on u.schema_id = s.id left join plan p on p.name = s.plan "
+            " s left join schema_usage u on u.schema_id = s.id left join plan p on p.name = s.plan
+                left join adoption a on a.schema_id = s.id "
         )
     };
 }
@@ -179,14 +185,14 @@ pub struct MarkerFacts<'a> {
     pub institution: &'a str,
     /// The schema's name.
     pub schema_name: &'a str,
-    /// The application role's name.
+    /// The application role's name; empty where it has none of ours.
     pub role_name: &'a str,
     /// The state, in the control database's words.
     pub state: SchemaState,
-    /// The template's name.
-    pub template: &'a str,
+    /// The template's name; none for an adopted schema.
+    pub template: Option<&'a str>,
     /// The template's version.
-    pub template_version: i32,
+    pub template_version: Option<i32>,
 }
 
 /// Enters a schema in state `provisioning`; false when a living one bears the name.
@@ -234,6 +240,20 @@ pub async fn by_name(store: &Store, name: &str) -> Result<Option<TenantSchema>, 
     ))
     .bind(name)
     .fetch_optional(store.pool())
+    .await?)
+}
+
+/// Which of these names are taken by living schemas.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn living_of(store: &Store, names: &[String]) -> Result<Vec<String>, PgError> {
+    Ok(sqlx::query_scalar(
+        "select name from tenant_schema
+         where name = any($1) and state not in ('archived', 'purging', 'purged')",
+    )
+    .bind(names)
+    .fetch_all(store.pool())
     .await?)
 }
 
@@ -303,7 +323,8 @@ pub async fn follow_marker(
         "insert into tenant_schema as s
            (id, name, schema_name, role_name, display_name, state, template, template_version, plan,
             archived_at, recoverable_until)
-         values ($1, $2, $3, $4, $2, $5, $6, $7, (select p.name from plan p where p.is_default),
+         values ($1, $2, $3, nullif($4, ''), $2, $5, $6, $7,
+                 (select p.name from plan p where p.is_default),
                  case when $5 = 'archived' then clock_timestamp() end,
                  case when $5 = 'archived' then clock_timestamp() + make_interval(secs => $8) end)
          on conflict (id) do update

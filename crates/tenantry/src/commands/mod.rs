@@ -1,5 +1,6 @@
 //! The commands, one file for each noun or verb.
 
+pub(crate) mod adopt;
 pub(crate) mod attributes;
 pub(crate) mod demo;
 pub(crate) mod doctor;

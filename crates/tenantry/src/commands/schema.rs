@@ -11,7 +11,7 @@ use tenantry_api::types::{
 };
 use tenantry_domain::operation::OperationState;
 
-use super::{attributes, sheets, usage};
+use super::{adopt, attributes, sheets, usage};
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
 use crate::output::{fields, json, or_dash, table, time};
@@ -64,6 +64,18 @@ Examples:
     /// Remove a dropped institution for good
     #[command(after_help = "Example:\n  tenantry schema purge oakwood --confirm oakwood --wait")]
     Purge(Confirmed),
+    /// Find schemas that were there before Tenantry, and take them under observation
+    #[command(after_help = "\
+Examples:
+  tenantry schema adopt --tool auto
+  tenantry schema adopt --tool django-tenants --apply --wait
+  tenantry schema adopt --pattern 'school_*' --slug-from wildcard --exclude school_demo
+  tenantry schema adopt --query 'select schema_name, code as slug from public.clients' --map names.txt")]
+    Adopt(adopt::Arguments),
+    /// Let Tenantry change an adopted schema that it only read so far
+    Manage(Change),
+    /// Forget an adopted schema and leave it as it is
+    Release(Change),
     /// List where the lists and the managed database disagree
     Findings,
 }
@@ -203,6 +215,9 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
             };
             submit(&client, Method::PATCH, &path(&name), &body, &wait).await
         }
+        Command::Adopt(arguments) => adopt::run(&client, arguments).await,
+        Command::Manage(change) => act(&client, change, PatchAction::Manage).await,
+        Command::Release(change) => act(&client, change, PatchAction::Release).await,
         Command::Findings => findings(&client).await,
     }
 }
@@ -316,7 +331,7 @@ async fn list(client: &Client, arguments: List) -> Outcome {
                 schema.name.clone(),
                 schema.state.to_string(),
                 or_dash(schema.schema_name.clone()),
-                format!("{}@{}", schema.template, or_dash(schema.template_version)),
+                made_from(schema),
                 or_dash(schema.plan.clone()),
                 usage::size(&schema.usage),
                 or_dash(schema.quota.bytes.map(|_| schema.quota.level)),
@@ -338,13 +353,14 @@ async fn show(client: &Client, name: &str) -> Outcome {
         return Ok(());
     }
     let labels: Vec<String> = schema.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let template = made_from(&schema);
     let mut rows = vec![
         ("name", schema.name),
         ("display name", schema.display_name),
         ("state", schema.state.to_string()),
         ("schema", or_dash(schema.schema_name)),
         ("role", or_dash(schema.role_name)),
-        ("template", format!("{}@{}", schema.template, or_dash(schema.template_version))),
+        ("template", template),
         ("plan", or_dash(schema.plan)),
         ("size", usage::size_in_detail(&schema.usage)),
         ("measured", usage::measured(&schema.usage)),
@@ -359,7 +375,12 @@ async fn show(client: &Client, name: &str) -> Outcome {
         ("id", schema.id.to_string()),
         ("version", schema.version),
     ];
+    let adopted = schema.adoption.map(|adoption| {
+        let read_only = if adoption.read_only { ", only read" } else { "" };
+        format!("from {}{read_only}", adoption.tool)
+    });
     let optional = [
+        ("adopted", adopted),
         ("external id", schema.external_id),
         ("contact", schema.contact.name),
         ("e-mail", schema.contact.email),
@@ -373,6 +394,17 @@ async fn show(client: &Client, name: &str) -> Outcome {
     rows.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
     fields(&rows);
     Ok(())
+}
+
+/// The template and its version, or the version that an adopted schema's own tool tells.
+fn made_from(schema: &SchemaBody) -> String {
+    match (&schema.template, &schema.adoption) {
+        (Some(template), _) => format!("{template}@{}", or_dash(schema.template_version)),
+        (None, Some(adoption)) => {
+            format!("{}: {}", adoption.tool, or_dash(schema.tool_version.clone()))
+        }
+        (None, None) => "-".to_owned(),
+    }
 }
 
 async fn findings(client: &Client) -> Outcome {

@@ -12,16 +12,16 @@ use url::Url;
 use crate::program::{Ended, run};
 use crate::server::{Serving, Starting, eventually};
 
-const PASSWORD: &str = "only for this test";
+pub(crate) const PASSWORD: &str = "only for this test";
 
-async fn connect(postgres: &PrivateServer, database: &str) -> PgConnection {
+pub(crate) async fn connect(postgres: &PrivateServer, database: &str) -> PgConnection {
     let mut url = postgres.url(database);
     url.query_pairs_mut().append_pair("application_name", "the test");
     PgConnection::connect(url.as_str()).await.unwrap()
 }
 
 /// The superuser's URL as another role.
-fn url_as(postgres: &PrivateServer, role: &str) -> Url {
+pub(crate) fn url_as(postgres: &PrivateServer, role: &str) -> Url {
     let mut url = postgres.url("postgres");
     url.set_username(role).unwrap();
     url.set_password(Some(PASSWORD)).unwrap();
@@ -29,7 +29,7 @@ fn url_as(postgres: &PrivateServer, role: &str) -> Url {
 }
 
 /// `tenantry install` with a password for the control plane's role.
-fn install(url: &Url) -> Ended {
+pub(crate) fn install(url: &Url) -> Ended {
     let place = TempDir::new().unwrap();
     let file = place.path().join("secret");
     let mut options = fs::OpenOptions::new();

@@ -5,6 +5,7 @@
     reason = "a test says where it broke by panicking"
 )]
 
+mod adopt;
 mod command_line;
 mod credentials;
 mod doctor;
