@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tenantry_domain::access::Role;
 use tenantry_domain::institution::Contact;
 use tenantry_domain::operation::OperationState;
-use tenantry_domain::schema::SchemaAction;
+use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::TemplateScript;
 use tenantry_pg::PgError;
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::attributes::{check_version, id_taken};
 use crate::fleet::Fleet;
+use crate::kinds::marker::tell;
 use crate::kinds::{
     BlockWrites, CreateSchema, CreateTemplate, DropSchema, PurgeSchema, ResumeSchema,
     SuspendSchema, UnblockWrites, UndropSchema, registry,
@@ -106,7 +107,9 @@ pub async fn create_schema(
     let parameters = seeds::given(&template, new.display_name, &request.parameters);
     let kind =
         CreateSchema::new(id, name, template.name, template.version).with_parameters(parameters);
-    let accepted = queue(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
+    // no `begin`: the row that was entered says already what it would say
+    tell(&mut tx, id, name, SchemaState::Provisioning).await?;
+    let accepted = file(&mut tx, who, &kind, Some((id, name)), Role::Operator).await?;
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)
@@ -340,8 +343,22 @@ async fn log_request(
     events::insert(tx, "operation.requested", operation.schema_id, Some(operation.id), &data).await
 }
 
-/// Writes an operation, its audit row and its event.
+/// Writes an operation, its audit row and its event, and what it changes at once.
 pub(crate) async fn queue<K: Kind>(
+    tx: &mut Tx,
+    who: &Requester,
+    kind: &K,
+    schema: Option<(Uuid, &str)>,
+    required: Role,
+) -> Result<Accepted, Refusal> {
+    let accepted = file(tx, who, kind, schema, required).await?;
+    if !accepted.repeated {
+        kind.begin(tx).await?;
+    }
+    Ok(accepted)
+}
+
+async fn file<K: Kind>(
     tx: &mut Tx,
     who: &Requester,
     kind: &K,
@@ -371,7 +388,6 @@ pub(crate) async fn queue<K: Kind>(
         Inserted::Repeated(operation) => return Ok(Accepted { operation, repeated: true }),
         Inserted::Mismatch => return Err(Refusal::IdempotencyMismatch),
     }
-    kind.begin(tx).await?;
     let entry = audit::Entry {
         action: K::NAME,
         schema_id: new.schema_id,

@@ -167,13 +167,9 @@ async fn a_role_that_is_there_is_left_alone() {
     admin.execute(ddl!("drop role {}", role).into_sql()).await.unwrap();
 }
 
-/// Two databases of a server that make an institution of the same name in the same moment: the role
-/// name goes to one of them, and the other takes another.
-#[tokio::test]
-async fn a_role_that_is_made_in_this_moment_is_left_alone() {
-    let Engine { database, test } = engine().await;
-    let name = name();
-    let role = Ident::new(format!("inst_{name}")).unwrap();
+/// Another database of the server takes a role's name in the moment in which a call wants it: makes the
+/// role, waits until the call waits for it, and commits.
+async fn while_taken(test: &TestDatabase, role: &Ident, call: impl Future<Output = Marker>) {
     let mut other = test.connect().await;
     other.execute("begin").await.unwrap();
     other.execute(ddl!("create role {}", role).into_sql()).await.unwrap();
@@ -190,9 +186,28 @@ async fn a_role_that_is_made_in_this_moment_is_left_alone() {
         }
         other.execute("commit").await.unwrap();
     };
-    let (made, ()) = tokio::join!(make(&database, &name), waiting);
-    assert_ne!(made.unwrap().role_name, role.raw());
+    let (marker, ()) = tokio::join!(call, waiting);
+    assert_ne!(marker.role_name, role.raw());
+    assert!(marker.role_name.starts_with(role.raw()));
     other.execute(ddl!("drop role {}", role).into_sql()).await.unwrap();
+}
+
+/// Two databases of a server that make an institution of the same name in the same moment, or bring it
+/// back: the role's name goes to one of them, and the other takes another.
+#[tokio::test]
+async fn a_role_that_is_made_in_this_moment_is_left_alone() {
+    let Engine { database, test } = engine().await;
+    let name = name();
+    let role = Ident::new(format!("inst_{name}")).unwrap();
+    while_taken(&test, &role, async { make(&database, &name).await.unwrap() }).await;
+    let mut admin = test.connect().await;
+    let id: Uuid = sqlx::query_scalar("select id from tenantry.schema_marker")
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    database.archive_schema(id, fence()).await.unwrap();
+    let undrop = async { database.unarchive_schema(id, fence()).await.unwrap() };
+    while_taken(&test, &role, undrop).await;
 }
 
 /// A caller's temporary table must not stand in for a table that the script uses: its triggers

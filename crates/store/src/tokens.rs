@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
 use tenantry_domain::access::Role;
+use tenantry_domain::clock;
 use uuid::Uuid;
 
 use crate::columns::{optional_time, time, word};
@@ -90,6 +91,9 @@ pub async fn insert(tx: &mut Tx, new: &NewToken<'_>) -> Result<Token, PgError> {
     .await?)
 }
 
+/// How exactly the last use is known.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
 /// The token with that hash, if it is valid now; notes its use, at most once a minute.
 ///
 /// # Errors
@@ -102,13 +106,16 @@ pub async fn use_valid(store: &Store, hash: &[u8]) -> Result<Option<Token>, PgEr
     .bind(hash)
     .fetch_optional(store.pool())
     .await?;
-    if let Some(token) = &token {
+    if let Some(token) = &token
+        && token.last_used_at.is_none_or(|at| clock::now().duration_since(at) > NOTED_EVERY)
+    {
         sqlx::query(
             "update token set last_used_at = clock_timestamp()
              where id = $1
-               and coalesce(last_used_at, '-infinity') < clock_timestamp() - interval '1 minute'",
+               and coalesce(last_used_at, '-infinity') < clock_timestamp() - make_interval(secs => $2)",
         )
         .bind(token.id)
+        .bind(NOTED_EVERY.as_secs_f64())
         .execute(store.pool())
         .await?;
     }

@@ -4,6 +4,7 @@
 //! in which ours and the peer take turns, and answers with figures. Nothing here asserts a time.
 
 mod create;
+mod django;
 mod figure;
 mod history;
 mod http;

@@ -1,5 +1,5 @@
 //! Making a schema from a spare, over HTTP from the request to `succeeded`, by one client and by
-//! eight, against psql running the template's script; and how fast spares are made.
+//! eight, against psql running the template's script and against django-tenants; and how fast spares are made.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use reqwest::Method;
 use serde_json::json;
 
+use super::django;
 use super::figure::{Figure, Goal};
 use super::http::Client;
 use super::peer::{Peer, making};
@@ -58,7 +59,9 @@ pub(crate) async fn run(root: &Path, binary: &Binary, quick: bool) -> Result<Vec
         eight.extend(&samples.await??);
     }
     ensure!(ready(&client).await? == 0, "every creation took a spare");
-    Ok(figures(&one, &eight, (peer.name(), &psql), refill))
+    drop(product);
+    let theirs = django::run(root, &text, if quick { 3 } else { 10 }).await?;
+    Ok(figures(&one, &eight, (peer.name(), &psql), &theirs, refill))
 }
 
 async fn create(client: &Client, name: &str) -> Result<f64> {
@@ -91,6 +94,7 @@ fn figures(
     one: &Samples,
     eight: &Samples,
     (peer, psql): (&'static str, &Samples),
+    theirs: &Samples,
     refill: f64,
 ) -> Vec<Figure> {
     let figure = |name: &str, ours, peer, goal, note: String| Figure {
@@ -120,6 +124,13 @@ fn figures(
             by_psql,
             Goal::RatioAtMost(1.0 / 15.0),
             format!("p50 against {peer} running the script, the median of {}", psql.len()),
+        ),
+        figure(
+            "create from the pool (3)",
+            one.median(),
+            Some((django::NAME, theirs.median())),
+            Goal::None,
+            format!("p50; the peer makes the same tables by one migration, {}", spread(theirs)),
         ),
         figure("8 clients, p50", eight.median(), None, Goal::None, spread(eight)),
         figure("8 clients, p99", eight.percentile(99.0), None, Goal::None, String::new()),

@@ -31,7 +31,8 @@ impl Binary {
         if !path.exists() {
             bail!("{} is not there; `make build` makes it", path.display());
         }
-        Ok(Self(path))
+        // it is started in a directory of its own
+        Ok(Self(std::path::absolute(path)?))
     }
 
     /// Its size in MB (a million bytes).

@@ -85,7 +85,13 @@ pub(crate) async fn set_state(
     tell(tx, id, institution, state).await
 }
 
-async fn tell(tx: &mut Tx, id: Uuid, name: &str, state: SchemaState) -> Result<(), PgError> {
+/// Tells those who watch that a schema changed.
+pub(crate) async fn tell(
+    tx: &mut Tx,
+    id: Uuid,
+    name: &str,
+    state: SchemaState,
+) -> Result<(), PgError> {
     let data = json!({ "name": name, "state": state });
     events::insert(tx, "schema.changed", Some(id), None, &data).await
 }

@@ -1,6 +1,6 @@
 //! The kinds of operations, one file each. A new kind is a file and a line in [`registry`].
 
-mod marker;
+pub(crate) mod marker;
 
 pub mod block_writes;
 pub mod create_schema;

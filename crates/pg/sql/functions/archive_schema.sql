@@ -14,8 +14,7 @@ begin
   perform tenantry.seal_schema(v_marker.schema_name, v_marker.role_name, true);
   execute format('alter schema %I rename to %I', v_marker.schema_name, v_name);
   if tenantry.role_exists(v_marker.role_name) then
-    perform tenantry.rename_roles(v_marker.role_name, v_name, v_name);
-    v_marker.role_name := v_name;
+    v_marker.role_name := tenantry.rename_roles(p_schema, v_marker.role_name, v_name);
   end if;
   v_marker.schema_name := v_name;
   v_marker.archived_at := clock_timestamp();

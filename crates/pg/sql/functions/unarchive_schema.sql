@@ -5,7 +5,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_marker tenantry.schema_marker := tenantry.locked_marker(p_schema, p_operation, p_generation);
   v_name text := tenantry.schema_name_for(v_marker.institution);
-  v_role text := v_name;
 begin
   if v_marker.state in ('active', 'suspended') then
     return v_marker;
@@ -19,11 +18,7 @@ begin
       using errcode = 'TN002', hint = 'Drop or rename the one that bears the name now.';
   end;
   if tenantry.role_exists(v_marker.role_name) then
-    if tenantry.role_exists(v_role) then
-      v_role := v_name || '_' || substr(replace(p_schema::text, '-', ''), 25, 8);
-    end if;
-    perform tenantry.rename_roles(v_marker.role_name, v_role, v_name);
-    v_marker.role_name := v_role;
+    v_marker.role_name := tenantry.rename_roles(p_schema, v_marker.role_name, v_name);
   end if;
   v_marker.schema_name := v_name;
   v_marker.archived_at := null;

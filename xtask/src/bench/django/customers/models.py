@@ -1,0 +1,11 @@
+"""The tenants."""
+
+from django_tenants.models import DomainMixin, TenantMixin
+
+
+class School(TenantMixin):
+    pass
+
+
+class Domain(DomainMixin):
+    pass
