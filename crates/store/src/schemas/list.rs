@@ -197,13 +197,13 @@ pub async fn list(
             .bind(&text)
             .bind(&states)
             .bind(limit + 1)
-            .bind(&plans)
+            .bind(plans)
             .bind(offset),
         Start::After(cursor) => sqlx::query_as(behind)
             .bind(&text)
             .bind(&states)
             .bind(limit + 1)
-            .bind(&plans)
+            .bind(plans)
             .bind(&cursor.value)
             .bind(cursor.id),
     };
