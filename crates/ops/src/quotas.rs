@@ -2,13 +2,15 @@
 //! operations that keep an institution from writing and let it write again.
 
 use serde_json::json;
+use tenantry_domain::access::Role;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_pg::PgError;
 use tenantry_store::quotas::{self, Standing};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
-use crate::submit::{self, Refusal, Requester};
+use crate::kinds::{BlockWrites, UnblockWrites};
+use crate::submit::{Accepted, Refusal, Requester, queue};
 use crate::usage::measure_now;
 
 /// Schemas in a page.
@@ -75,6 +77,31 @@ pub async fn watch_writers(fleet: &Fleet) -> Result<(), PgError> {
     judge(fleet, Some(&measured)).await
 }
 
+/// Asks for an institution to be kept from writing because it is over so many bytes, or (none) to be
+/// let write again.
+///
+/// # Errors
+/// `IdempotencyMismatch`, `Store`.
+pub async fn limit_writes(
+    fleet: &Fleet,
+    who: &Requester,
+    id: Uuid,
+    name: &str,
+    quota_bytes: Option<i64>,
+) -> Result<Accepted, Refusal> {
+    let mut tx = fleet.store.begin().await?;
+    let of = Some((id, name));
+    let accepted = match quota_bytes {
+        Some(quota) => {
+            queue(&mut tx, who, &BlockWrites::new(id, name, quota), of, Role::Operator).await?
+        }
+        None => queue(&mut tx, who, &UnblockWrites::new(id, name), of, Role::Operator).await?,
+    };
+    tx.commit().await?;
+    fleet.wake_workers();
+    Ok(accepted)
+}
+
 async fn judge(fleet: &Fleet, only: Option<&[Uuid]>) -> Result<(), PgError> {
     let mut last = Uuid::nil();
     loop {
@@ -108,9 +135,7 @@ async fn judge_one(fleet: &Fleet, standing: &Standing) -> Result<(), PgError> {
         return Ok(());
     }
     let quota = standing.quota_bytes.filter(|_| is_to_be);
-    match submit::limit_writes(fleet, &Requester::system(), standing.id, &standing.name, quota)
-        .await
-    {
+    match limit_writes(fleet, &Requester::system(), standing.id, &standing.name, quota).await {
         Err(Refusal::Store(error)) => Err(error),
         // nothing else can be wrong with it, and the next look finds out
         _ => Ok(()),

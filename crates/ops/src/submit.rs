@@ -23,8 +23,8 @@ use crate::attributes::{check_plan, check_version, id_taken};
 use crate::fleet::Fleet;
 use crate::kinds::marker::tell;
 use crate::kinds::{
-    BlockWrites, CreateSchema, CreateTemplate, DropSchema, ManageSchema, PurgeSchema,
-    ReleaseSchema, ResumeSchema, SuspendSchema, UnblockWrites, UndropSchema, registry,
+    CreateSchema, CreateTemplate, DropSchema, ManageSchema, PurgeSchema, ReleaseSchema,
+    ResumeSchema, SuspendSchema, UndropSchema, registry,
 };
 use crate::runner::Kind;
 use crate::seeds;
@@ -203,31 +203,6 @@ pub async fn change_this(
         }
     };
     let accepted = queued.map_err(|refusal| name_taken(refusal, &schema.name))?;
-    tx.commit().await?;
-    fleet.wake_workers();
-    Ok(accepted)
-}
-
-/// Asks for an institution to be kept from writing because it is over so many bytes, or (none) to be
-/// let write again.
-///
-/// # Errors
-/// `IdempotencyMismatch`, `Store`.
-pub async fn limit_writes(
-    fleet: &Fleet,
-    who: &Requester,
-    id: Uuid,
-    name: &str,
-    quota_bytes: Option<i64>,
-) -> Result<Accepted, Refusal> {
-    let mut tx = fleet.store.begin().await?;
-    let of = Some((id, name));
-    let accepted = match quota_bytes {
-        Some(quota) => {
-            queue(&mut tx, who, &BlockWrites::new(id, name, quota), of, Role::Operator).await?
-        }
-        None => queue(&mut tx, who, &UnblockWrites::new(id, name), of, Role::Operator).await?,
-    };
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)

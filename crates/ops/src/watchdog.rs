@@ -49,7 +49,7 @@ impl Watchdog {
         let of_plans: HashMap<Uuid, RoleLimits> = if known.is_empty() {
             HashMap::new()
         } else {
-            plans::limits_of(&fleet.store, &known).await?.into_iter().collect()
+            plans::limits_of(&fleet.store, &known).await?
         };
         let at_it: Vec<_> = sessions.iter().map(|s| (s.pid, s.since)).collect();
         self.asked.retain(|key, _| at_it.contains(key));

@@ -1,6 +1,7 @@
 //! Table `plan`: what the settings said of plans when a server started last, and which institutions have
 //! another plan than their roles are held to.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub struct PlanRow {
 }
 
 /// What an institution's roles are held to by its plan; none is the server's default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromRow)]
 pub struct RoleLimits {
     /// Sessions at a time; an institution's own limit goes before its plan's.
     pub connection_limit: Option<i32>,
@@ -182,20 +183,23 @@ pub async fn note_applied(tx: &mut Tx, id: Uuid, limits: &RoleLimits) -> Result<
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn limits_of(store: &Store, ids: &[Uuid]) -> Result<Vec<(Uuid, RoleLimits)>, PgError> {
-    let rows: Vec<(Uuid, Option<i32>, Option<i64>, Option<i64>)> = sqlx::query_as(
-        "select s.id, coalesce(s.connection_limit, p.connection_limit), p.statement_ms, p.idle_ms
+pub async fn limits_of(store: &Store, ids: &[Uuid]) -> Result<HashMap<Uuid, RoleLimits>, PgError> {
+    let rows: Vec<OfSchema> = sqlx::query_as(
+        "select s.id, coalesce(s.connection_limit, p.connection_limit) as connection_limit,
+                p.statement_ms, p.idle_ms
          from tenant_schema s left join plan p on p.name = s.plan where s.id = any($1)",
     )
     .bind(ids)
     .fetch_all(store.pool())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, connection_limit, statement_ms, idle_ms)| {
-            (id, RoleLimits { connection_limit, statement_ms, idle_ms })
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.id, row.limits)).collect())
+}
+
+#[derive(FromRow)]
+struct OfSchema {
+    id: Uuid,
+    #[sqlx(flatten)]
+    limits: RoleLimits,
 }
 
 /// The limits of one schema's plan, without its own.
@@ -203,15 +207,14 @@ pub async fn limits_of(store: &Store, ids: &[Uuid]) -> Result<Vec<(Uuid, RoleLim
 /// # Errors
 /// When the control database cannot be asked.
 pub async fn limits_of_plan(store: &Store, id: Uuid) -> Result<RoleLimits, PgError> {
-    let row: Option<(Option<i32>, Option<i64>, Option<i64>)> = sqlx::query_as(
+    let found: Option<RoleLimits> = sqlx::query_as(
         "select p.connection_limit, p.statement_ms, p.idle_ms
          from tenant_schema s join plan p on p.name = s.plan where s.id = $1",
     )
     .bind(id)
     .fetch_optional(store.pool())
     .await?;
-    let (connection_limit, statement_ms, idle_ms) = row.unwrap_or_default();
-    Ok(RoleLimits { connection_limit, statement_ms, idle_ms })
+    Ok(found.unwrap_or_default())
 }
 
 /// The shortest times of all plans that any institution has: for a session of which nobody knows whose it is.

@@ -90,7 +90,7 @@ async fn an_institution_has_a_plan_and_is_found_by_it() {
     server.get("/schemas?plan=B%00").await.refused(400, Code::InvalidRequest);
 
     let path = "/schemas/oakwood";
-    let own = server.patch(path, json!({ "quotaBytes": 7 << 30 })).send().await.is(200);
+    let own = server.patch(path, json!({ "quotaBytes": 7_i64 << 30 })).send().await.is(200);
     assert_eq!(
         (&own["quota"]["source"], &own["quota"]["bytes"]),
         (&json!("own"), &json!(7_i64 << 30))

@@ -487,8 +487,9 @@ async fn an_adopted_schema_is_only_read_and_nobody_changes_it_on_any_way() {
     assert_eq!((outcome.as_str(), code.as_str()), ("failed", "TN041"));
     assert!(hint.contains(&format!("tenantry schema manage {name}")));
     let schema = fleet.schema().await;
-    let accepted =
-        submit::limit_writes(&fleet.fleet, &who, schema.id, name, Some(1)).await.unwrap();
+    let accepted = tenantry_ops::quotas::limit_writes(&fleet.fleet, &who, schema.id, name, Some(1))
+        .await
+        .unwrap();
     let worker = fleet.worker();
     let ended = fleet.ended(accepted.operation).await;
     worker.stop().await;
@@ -574,7 +575,8 @@ async fn a_managed_one_is_dropped_brought_back_and_purged_or_says_what_is_missin
     assert!(matches!(&refused, Refusal::NotForAdopted(why) if why.contains("owns the schema")));
     let id = fleet.schema().await.id;
     let who = Requester::system();
-    let block = submit::limit_writes(&fleet.fleet, &who, id, name, Some(1)).await.unwrap();
+    let block =
+        tenantry_ops::quotas::limit_writes(&fleet.fleet, &who, id, name, Some(1)).await.unwrap();
     assert_eq!(fleet.ended(block.operation).await.error.unwrap()["code"], "not_for_adopted");
 
     // what takes its owner's rights names the statement that gives them

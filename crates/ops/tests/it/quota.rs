@@ -198,9 +198,7 @@ async fn case_44_a_large_copy_is_found_by_its_locks_between_the_rounds() {
     let writing = tokio::spawn(async move {
         let mut copy = app.copy_in_raw("copy pupil (name) from stdin").await.unwrap();
         while !stopped.is_cancelled() {
-            if let Err(error) = copy.send(row.repeat(100).into_bytes()).await {
-                return Err(error);
-            }
+            copy.send(row.repeat(100).into_bytes()).await?;
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         copy.finish().await

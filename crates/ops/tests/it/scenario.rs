@@ -3,6 +3,7 @@
 
 use tenantry_domain::plan::Plan;
 use tenantry_domain::schema::SchemaAction;
+use tenantry_ops::quotas;
 use tenantry_ops::submit::{self, Requester};
 use uuid::Uuid;
 
@@ -131,7 +132,7 @@ impl Ask {
             }
             Self::Block(block) => {
                 let (schema, who) = (fleet.schema().await, Requester::system());
-                submit::limit_writes(
+                quotas::limit_writes(
                     &fleet.fleet,
                     &who,
                     schema.id,

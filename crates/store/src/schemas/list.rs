@@ -205,7 +205,7 @@ pub async fn list(
             .bind(&filter.external_id)
             .bind(&filter.labels)
             .bind(limit + 1)
-            .bind(&plans)
+            .bind(plans)
             .bind(offset),
         Start::After(cursor) => sqlx::query_as(behind)
             .bind(&text)
@@ -213,7 +213,7 @@ pub async fn list(
             .bind(&filter.external_id)
             .bind(&filter.labels)
             .bind(limit + 1)
-            .bind(&plans)
+            .bind(plans)
             .bind(&cursor.value)
             .bind(cursor.id),
     };
