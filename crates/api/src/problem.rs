@@ -226,17 +226,7 @@ impl From<Refusal> for Problem {
                 Code::CredentialsExist,
                 format!("{name} has a password already, and `rotate` is not set."),
             ),
-            Refusal::Managed(error) if error.is_transient() => {
-                tracing::warn!("The managed database does not answer: {error}");
-                Self::new(Code::Unavailable, "The managed database does not answer at the moment.")
-            }
-            Refusal::Managed(error) if error.situation() == Situation::ChangedByHand => {
-                Self::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
-            }
-            Refusal::Managed(error) if error.situation() == Situation::OwnerNeeded => Self::new(
-                Code::OwnerNeeded,
-                format!("{error}. {}", error.hint().unwrap_or_default()),
-            ),
+            Refusal::Managed(error) => managed(error),
             Refusal::AdoptedReadOnly { name } => Self::new(
                 Code::AdoptedReadOnly,
                 format!(
@@ -248,7 +238,6 @@ impl From<Refusal> for Problem {
                 Self::new(Code::NotAdopted, format!("Tenantry made the schema of {name}."))
             }
             Refusal::AdoptionRefused(reason) => Self::new(Code::AdoptionRefused, reason),
-            Refusal::Managed(error) => Self::internal(error),
             Refusal::Changed { name, tag, last } => changed(&name, &tag, last),
             Refusal::ExternalIdTaken { id, bearer } => Self::new(
                 Code::ExternalIdTaken,
@@ -270,6 +259,27 @@ impl From<Refusal> for Problem {
             Refusal::BadPool(reason) => Self::new(Code::InvalidRequest, reason),
             Refusal::Store(error) => error.into(),
         }
+    }
+}
+
+/// What the managed database said to something that was done at once.
+fn managed(error: PgError) -> Problem {
+    if error.is_transient() {
+        tracing::warn!("The managed database does not answer: {error}");
+        return Problem::new(
+            Code::Unavailable,
+            "The managed database does not answer at the moment.",
+        );
+    }
+    match error.situation() {
+        Situation::ChangedByHand => {
+            Problem::new(Code::InvalidState, format!("{error}; see `tenantry schema findings`."))
+        }
+        Situation::OwnerNeeded => Problem::new(
+            Code::OwnerNeeded,
+            format!("{error}. {}", error.hint().unwrap_or_default()),
+        ),
+        _ => Problem::internal(error),
     }
 }
 

@@ -98,7 +98,6 @@ pub async fn set_connection_limit(
     let change = fleet.database.set_connection_limit(schema.id, limit.or(by_plan));
     let detail = json!({ "connectionLimit": limit });
     audited(fleet, who, &schema, "set_connection_limit", detail, change).await?;
-    let mut tx = fleet.store.begin().await?;
     plans::set_own_connection_limit(&mut tx, schema.id, limit).await?;
     tx.commit().await?;
     Ok(schema)
