@@ -60,16 +60,19 @@ pub(super) async fn change_attributes(
         plan: patch.plan.as_ref().map(Option::as_deref),
     };
     let mut schema = None;
+    let mut who = who.clone();
     if let Some(limit) = patch.connection_limit {
         check_connection_limit(limit)?;
         // a request that was done before is based on a version that it changed itself
-        if !attributes::was_done(app.fleet(), who).await? {
-            schema = Some(set_connection_limit(app.fleet(), who, name, limit).await?);
+        if !attributes::was_done(app.fleet(), &who).await? {
+            schema = Some(set_connection_limit(app.fleet(), &who, name, limit).await?);
+            // and so is the rest of this one
+            who.expected = None;
         }
     }
     let schema = match schema.filter(|_| !listed) {
         Some(schema) => schema,
-        None => attributes::set_attributes(app.fleet(), who, name, &change).await?,
+        None => attributes::set_attributes(app.fleet(), &who, name, &change).await?,
     };
     let body = shape::schema(schema);
     let etag = etag(&body.version);
