@@ -21,6 +21,10 @@ const POOL: &str = "/templates/default/pool";
 /// How many clients ask at the same time.
 const CLIENTS: usize = 8;
 
+/// Each session of the server's pools fills caches and plans its statements when it is first used. So many
+/// creations are a figure of their own.
+const WARM_UP: usize = 50;
+
 /// Measures.
 pub(crate) async fn run(root: &Path, binary: &Binary, quick: bool) -> Result<Vec<Figure>> {
     let creations = if quick { 40 } else { 200 };
@@ -31,11 +35,13 @@ pub(crate) async fn run(root: &Path, binary: &Binary, quick: bool) -> Result<Vec
     let text = school::script(root)?;
     let mut peer = Peer::find(&product.profile.managed_database_url).await?;
 
-    let refill = fill(&client, creations).await?;
-    let (mut one, mut psql) = (Samples::default(), Samples::default());
-    // The first one fills caches and is not counted.
-    create(&client, "first").await?;
-    for number in 1..creations {
+    let refill = fill(&client, creations + WARM_UP).await?;
+    let (mut cold, mut one, mut psql) =
+        (Samples::default(), Samples::default(), Samples::default());
+    for number in 0..WARM_UP {
+        cold.add(create(&client, &format!("cold{number}")).await?);
+    }
+    for number in 1..=creations {
         one.add(create(&client, &format!("one{number}")).await?);
         if number % (creations / 10) == 0 {
             psql.add(peer.run(&making(&format!("peer{number}"), &text)).await?);
@@ -61,7 +67,7 @@ pub(crate) async fn run(root: &Path, binary: &Binary, quick: bool) -> Result<Vec
     ensure!(ready(&client).await? == 0, "every creation took a spare");
     drop(product);
     let theirs = django::run(root, &text, if quick { 3 } else { 10 }).await?;
-    Ok(figures(&one, &eight, (peer.name(), &psql), &theirs, refill))
+    Ok(figures((&cold, &one), &eight, (peer.name(), &psql), &theirs, refill))
 }
 
 async fn create(client: &Client, name: &str) -> Result<f64> {
@@ -91,7 +97,7 @@ async fn ready(client: &Client) -> Result<usize> {
 }
 
 fn figures(
-    one: &Samples,
+    (cold, one): (&Samples, &Samples),
     eight: &Samples,
     (peer, psql): (&'static str, &Samples),
     theirs: &Samples,
@@ -132,6 +138,7 @@ fn figures(
             Goal::None,
             format!("p50; the peer makes the same tables by one migration, {}", spread(theirs)),
         ),
+        figure("the first 50 after a start, p50", cold.median(), None, Goal::None, spread(cold)),
         figure("8 clients, p50", eight.median(), None, Goal::None, spread(eight)),
         figure("8 clients, p99", eight.percentile(99.0), None, Goal::None, String::new()),
         Figure {
