@@ -11,8 +11,14 @@ use url::Url;
 
 use crate::totals::Totals;
 
-const TABLES: &[TableFile] =
-    &[TableFile { version: 1, name: "0001_base", text: include_str!("../tables/0001_base.sql") }];
+const TABLES: &[TableFile] = &[
+    TableFile { version: 1, name: "0001_base", text: include_str!("../tables/0001_base.sql") },
+    TableFile {
+        version: 2,
+        name: "0002_backups",
+        text: include_str!("../tables/0002_backups.sql"),
+    },
+];
 
 /// The control database. Cloning shares the pool.
 #[derive(Clone, Debug)]
