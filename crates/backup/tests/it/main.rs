@@ -1,6 +1,9 @@
-//! Archives against PostgreSQL's own programs, on real servers.
+//! Archives against PostgreSQL's own programs, on real servers; backups in folders and buckets.
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
+mod fleet;
 mod oracle;
+mod place;
 mod programs;
 mod restore;
+mod s3;
