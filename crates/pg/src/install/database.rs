@@ -8,11 +8,18 @@ use super::tables::{TableFile, apply_tables, retry_on_lock, sha256_hex};
 use crate::database::connect_options;
 use crate::error::PgError;
 
-const TABLES: &[TableFile] = &[TableFile {
-    version: 1,
-    name: "0001_base",
-    text: include_str!("../../sql/tables/0001_base.sql"),
-}];
+const TABLES: &[TableFile] = &[
+    TableFile {
+        version: 1,
+        name: "0001_base",
+        text: include_str!("../../sql/tables/0001_base.sql"),
+    },
+    TableFile {
+        version: 2,
+        name: "0002_copies",
+        text: include_str!("../../sql/tables/0002_copies.sql"),
+    },
+];
 
 macro_rules! functions {
     ($($name:literal),* $(,)?) => {
