@@ -153,6 +153,14 @@ impl ManagedDatabase {
         schema: Uuid,
         fence: Fence,
     ) -> Result<SchemaCopy, PgError> {
+        // before the sessions are ended, and seen by whoever wants to open another
+        let closing = sqlx::query("select tenantry.close_login($1, $2, $3, $4)")
+            .bind(copy)
+            .bind(schema)
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .execute(self.pool());
+        self.guarded(fence, closing).await?;
         let call = sqlx::query_as("select * from tenantry.finish_copy($1, $2, $3, $4)")
             .bind(copy)
             .bind(schema)
@@ -273,6 +281,30 @@ impl ManagedDatabase {
             .bind(fence.generation)
             .fetch_one(self.pool());
         self.guarded(fence, call).await
+    }
+
+    /// The functions of a restored copy that run with their owner's rights and that the institution's schema
+    /// has not just so. A swap makes them run with their caller's.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn untrusted_definers(
+        &self,
+        schema: Uuid,
+        copy: Uuid,
+    ) -> Result<Vec<String>, PgError> {
+        brief(
+            sqlx::query_scalar(
+                "select tenantry.untrusted_definers(
+                   c.schema_oid, (select schema_oid from tenantry.schema_marker where id = $1))
+                 from tenantry.schema_copy c
+                 where c.id = $2 and c.schema_id = $1 and c.role_name is not null",
+            )
+            .bind(schema)
+            .bind(copy)
+            .fetch_all(self.pool()),
+        )
+        .await
     }
 
     /// The copies of an institution's schema, or all; the newest first.
