@@ -1,5 +1,6 @@
 //! A managed database: the pool of sessions that works in it, and how those sessions are set up.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection as _};
 use url::Url;
 
-use crate::error::PgError;
+use crate::error::{PgError, Situation};
 
 /// The role that the control plane works as. It owns nothing and is no superuser.
 pub const CONTROL_ROLE: &str = "tenantry_control";
@@ -32,10 +33,22 @@ pub struct DatabaseConfig {
 }
 
 /// A database in which institutions' schemas live. Cloning shares the pool.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ManagedDatabase {
     pool: PgPool,
     address: Url,
+    /// With everything that the URL says of the way there, and nobody's login.
+    way: Url,
+}
+
+/// Without what the URL may say beside the address.
+impl fmt::Debug for ManagedDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagedDatabase")
+            .field("pool", &self.pool)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ManagedDatabase {
@@ -50,13 +63,27 @@ impl ManagedDatabase {
             .options([("lock_timeout", PATIENCE)]);
         Ok(Self {
             pool: pool(options, config.max_connections),
-            address: without_credentials(&config.url),
+            address: keeping(&config.url, |key| key == "sslmode"),
+            way: keeping(&config.url, |key| !matches!(key, "user" | "password")),
         })
     }
 
     /// Where it is, without role and password.
     pub fn address(&self) -> &Url {
         &self.address
+    }
+
+    /// The URL for logging in as another role.
+    ///
+    /// # Errors
+    /// When our own URL has no host that a login could be put before.
+    pub(crate) fn url_as(&self, role: &str, password: &str) -> Result<Url, PgError> {
+        let mut url = self.way.clone();
+        let named = url.set_username(role).and_then(|()| url.set_password(Some(password)));
+        named.map_err(|()| {
+            PgError::new(Situation::Refused, "the managed database's URL names no host")
+        })?;
+        Ok(url)
     }
 
     /// The sessions; for this crate's own statements.
@@ -84,15 +111,15 @@ impl ManagedDatabase {
     }
 }
 
-/// A URL of which nothing is left that says who we are.
-fn without_credentials(url: &Url) -> Url {
+/// A URL of which nothing is left that says who we are, and of its options those that are wanted.
+fn keeping(url: &Url, wanted: impl Fn(&str) -> bool) -> Url {
     let mut address = url.clone();
     // both are taken by every URL with a host; one without has none
     let _ = address.set_password(None);
     let _ = address.set_username("");
     let kept: Vec<(String, String)> = url
         .query_pairs()
-        .filter(|(key, _)| key == "sslmode")
+        .filter(|(key, _)| wanted(key))
         .map(|(key, value)| (key.into_owned(), value.into_owned()))
         .collect();
     address.set_query(None);

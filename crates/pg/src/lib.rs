@@ -3,7 +3,7 @@
 //!
 //! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] and [`quota`] (what is done to one
-//! institution's schema), [`spare`] (schemas made ahead), [`adoption`] (schemas that others made),
+//! institution's schema), [`copies`] (schemas beside it), [`spare`] (schemas made ahead), [`adoption`] (schemas that others made),
 //! [`credentials`] (what its application logs in with), [`template`], [`call_log`], [`catalog`], [`usage`],
 //! [`blockers`] and [`watchdog`] (what is read back),
 //! [`doctor`] (what is wrong with it), [`pooler`] (what may be between us and the server), [`embedded`]
@@ -13,6 +13,7 @@ pub mod adoption;
 pub mod blockers;
 pub mod call_log;
 pub mod catalog;
+pub mod copies;
 pub mod credentials;
 pub mod database;
 pub mod doctor;

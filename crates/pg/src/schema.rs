@@ -164,7 +164,7 @@ impl ManagedDatabase {
     /// How many tables one transaction may drop: a table takes about 8 locks (itself, its indexes,
     /// its TOAST table), the lock table is shared by the whole server, and we take no more than a
     /// quarter of what is free.
-    async fn purge_batch_size(&self) -> Result<i32, PgError> {
+    pub(crate) async fn purge_batch_size(&self) -> Result<i32, PgError> {
         brief(
             sqlx::query_scalar(
                 "select least(200, greatest(1, (

@@ -117,6 +117,12 @@ select 'role_right_added', format('%I in %s', rolname, m.roleid::regrole), id,
 from held
 join pg_auth_members m on m.member = held_oid and m.roleid <> 'tenantry_application'::regrole
 union all
+select 'copy_missing', c.schema_name, c.schema_id,
+       format('The schema %I, a copy of institution %s, was renamed or dropped outside Tenantry.', c.schema_name, c.institution),
+       'Give it its name back, or drop the copy.'
+from tenantry.schema_copy c
+where not exists (select from pg_namespace n where n.oid = c.schema_oid and n.nspname = c.schema_name)
+union all
 select 'watchdog_blind', 'tenantry_control', null,
        'The server may not see for how long other roles'' sessions have been at something, so that nobody ends those that take too long.',
        'As a superuser: grant pg_read_all_stats to tenantry_control'
@@ -130,12 +136,15 @@ select 'schema_unknown', n.nspname, null,
 from pg_namespace n, pattern
 where n.nspname like pattern.text
   and not exists (select from tenantry.schema_marker m where m.schema_oid = n.oid)
+  and not exists (select from tenantry.schema_copy c where c.schema_oid = n.oid)
 union all
 select 'schema_leftover', n.nspname, null,
        format('The schema %I bears a name that Tenantry gives, but has no marker.', n.nspname),
        format('drop schema %I cascade, once you have made sure that nobody needs it', n.nspname)
 from pg_namespace n
 where (n.nspname like 'tenantry\_archived\_%'
+       or n.nspname ~ '^tenantry_(copy|replaced|snapshot)_'
+          and not exists (select from tenantry.schema_copy c where c.schema_oid = n.oid)
        or n.nspname like 'tenantry\_spare\_%'
           and not exists (select from tenantry.spare s where s.schema_oid = n.oid))
   and not exists (select from tenantry.schema_marker m where m.schema_oid = n.oid)

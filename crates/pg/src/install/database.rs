@@ -4,15 +4,24 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 use url::Url;
 
+use super::export;
 use super::tables::{TableFile, apply_tables, retry_on_lock, sha256_hex};
 use crate::database::connect_options;
 use crate::error::PgError;
+use crate::sql::script;
 
-const TABLES: &[TableFile] = &[TableFile {
-    version: 1,
-    name: "0001_base",
-    text: include_str!("../../sql/tables/0001_base.sql"),
-}];
+const TABLES: &[TableFile] = &[
+    TableFile {
+        version: 1,
+        name: "0001_base",
+        text: include_str!("../../sql/tables/0001_base.sql"),
+    },
+    TableFile {
+        version: 2,
+        name: "0002_copies",
+        text: include_str!("../../sql/tables/0002_copies.sql"),
+    },
+];
 
 macro_rules! functions {
     ($($name:literal),* $(,)?) => {
@@ -40,10 +49,12 @@ const FUNCTIONS: &[&str] = functions![
     "rename_roles",
     "drop_roles",
     "admit_gateway",
+    "make_role",
     "furnish_schema",
     "spare_is_whole",
     "make_spare",
     "drop_spare",
+    "repinned",
     "repin_functions",
     "claim_spare",
     "make_schema",
@@ -53,6 +64,7 @@ const FUNCTIONS: &[&str] = functions![
     "archive_schema",
     "unarchive_schema",
     "begin_purge",
+    "drop_objects",
     "purge_batch",
     "publish_template",
     "withdraw_template",
@@ -72,7 +84,9 @@ const FUNCTIONS: &[&str] = functions![
     "note_sizes",
     "note_reported",
     "note_pass",
+    "withhold_writes",
     "block_writes",
+    "give_writes",
     "unblock_writes",
     "writers_of",
     "try_space",
@@ -82,6 +96,31 @@ const FUNCTIONS: &[&str] = functions![
     "ask_as_reader",
     "read_histories",
     "survey_schemas",
+    "locked_copy",
+    "usable_copy",
+    "open_outside",
+    "begin_copy",
+    "close_login",
+    "end_login",
+    "close_to_others",
+    "finish_copy",
+    "drop_copy_role",
+    "drop_copy",
+    "shut_out",
+    "let_in",
+    "untrusted_definers",
+    "give_copy",
+    "move_rights",
+    "settle_schema",
+    "swap_schema",
+    "house_role",
+    "replace_lost",
+    "kind_place",
+    "describe_schema",
+    "make_in_order",
+    "compare_members",
+    "copy_schema",
+    "backup_institution_schema",
 ];
 
 /// What an installation did.
@@ -124,6 +163,9 @@ async fn install(admin: &mut PgConnection) -> Result<Installed, PgError> {
             .await?;
     let functions = written.as_deref() != Some(&checksum);
     if functions {
+        for text in export::functions() {
+            tx.execute(script(text)).await?;
+        }
         for text in FUNCTIONS {
             tx.execute(*text).await?;
         }
@@ -171,6 +213,6 @@ async fn keep_residents(tx: &mut PgConnection) -> Result<Vec<String>, PgError> {
 }
 
 fn functions_checksum() -> String {
-    let all: String = FUNCTIONS.concat();
-    sha256_hex(&(all + include_str!("../../sql/install/grants.sql")))
+    let all: String = export::functions().collect();
+    sha256_hex(&(all + &FUNCTIONS.concat() + include_str!("../../sql/install/grants.sql")))
 }

@@ -2,6 +2,7 @@
 //! tables (forward only) and its functions (applied again when their text changed). Idempotent.
 
 mod database;
+mod export;
 mod gateway;
 mod server;
 mod tables;

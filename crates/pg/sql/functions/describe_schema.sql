@@ -1,0 +1,74 @@
+-- The statements that make what is in a schema again in another one, as the exporter writes them, and the
+-- rows of its tables, in an order that is right but for what needs each other. What the exporter refuses is
+-- refused. Defaults and checks stand apart from their tables wherever they may, so that nothing that needs
+-- the other way round is left. `place` is below 100 for what comes before the rows, 100 to 199 for the rows.
+create or replace function tenantry.describe_schema(p_schema_oid oid)
+returns table (place integer, kind text, tag text, statement text, more text)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_name text := (select nspname from pg_namespace where oid = p_schema_oid);
+  v_catalogs oid[];
+  v_objects oid[];
+  v_relations oid[];
+  v_types oid[];
+  v_functions oid[];
+  v_statistics oid[];
+  v_defaults oid[];
+  v_checks oid[];
+  v_refused text;
+begin
+  select array_agg(m.catalog), array_agg(m.object),
+         array_agg(m.object) filter (where m.catalog = 'pg_class'::regclass),
+         array_agg(m.object) filter (where m.catalog = 'pg_type'::regclass),
+         array_agg(m.object) filter (where m.catalog = 'pg_proc'::regclass),
+         array_agg(m.object) filter (where m.catalog = 'pg_statistic_ext'::regclass)
+  into v_catalogs, v_objects, v_relations, v_types, v_functions, v_statistics
+  from tenantry.export_members(p_schema_oid) m where not m.of_extension;
+  v_relations := coalesce(v_relations, '{}');
+  v_types := coalesce(v_types, '{}');
+
+  select string_agg(format('%s (%s)', u.what, u.why), ', ') into v_refused
+  from tenantry.export_unknown(v_catalogs, v_objects) u;
+  if v_refused is not null then
+    raise exception 'cannot copy %', v_refused using errcode = 'feature_not_supported';
+  end if;
+
+  -- a child's check is merged with its parent's only when the child is made
+  select coalesce(array_agg(p.object) filter (where p.catalog = 'pg_attrdef'::regclass), '{}'),
+         coalesce(array_agg(p.object) filter (where p.catalog = 'pg_constraint'::regclass
+           and (p.apart or not exists (select from pg_inherits i where p.of_object in (i.inhrelid, i.inhparent)))), '{}')
+  into v_defaults, v_checks
+  from tenantry.export_parts(v_relations, v_types) p where p.apart is not null;
+
+  -- comments are on these and on what belongs to them
+  select array_agg(o.catalog), array_agg(o.object) into v_catalogs, v_objects
+  from (
+    select m.catalog, m.object from unnest(v_catalogs, v_objects) m (catalog, object)
+    union select 'pg_class'::regclass, indexrelid from pg_index where indrelid = any (v_relations)
+    union select 'pg_constraint'::regclass, oid from pg_constraint where conrelid = any (v_relations)
+    union select 'pg_constraint'::regclass, oid from pg_constraint where contypid = any (v_types)
+    union select 'pg_trigger'::regclass, oid from pg_trigger where tgrelid = any (v_relations)
+    union select 'pg_rewrite'::regclass, oid from pg_rewrite where ev_class = any (v_relations)
+    union select 'pg_policy'::regclass, oid from pg_policy where polrelid = any (v_relations)
+  ) o;
+
+  -- Names are written without the schema when it is the path. Nothing is looked up in that path but what is
+  -- named with its schema here; the functions were read when they were made.
+  perform set_config('search_path', quote_ident(v_name) || ', pg_temp', true);
+  return query
+    select e.place, e.kind, e.tag, e.statement, e.more from (
+      select 0 as place, x.* from tenantry.export_types(v_types, v_checks) x
+      union all select 0, x.* from tenantry.export_functions(v_functions) x
+      union all select 0, x.* from tenantry.export_tables(v_relations, v_defaults, v_checks) x
+      union all select 0, x.* from tenantry.export_defaults(v_defaults) x
+      union all select 0, x.* from tenantry.export_attachments(v_relations) x
+      union all select 0, x.* from tenantry.export_constraints(v_relations, v_checks) x
+      union all select 0, x.* from tenantry.export_indexes(v_relations) x
+      union all select 0, x.* from tenantry.export_rules(v_relations) x
+      union all select 0, x.* from tenantry.export_statistics(v_statistics) x
+      union all select 0, x.* from tenantry.export_sequences(v_relations) x
+      union all select 0, x.* from tenantry.export_views(v_relations) x
+      union all select 0, x.* from tenantry.export_table_data(v_relations) x
+      union all select 0, x.* from tenantry.export_comments(v_catalogs, v_objects) x
+    ) e;
+end $$;
