@@ -4,7 +4,8 @@
 //! [`template`] about what new schemas are made from, [`access`] and [`token`] about who may do
 //! what, [`usage`] and [`quota`] about what a schema takes up and may take up, [`plan`] about what a
 //! plan allows, [`pool`] about schemas that are made ahead, [`adoption`] about schemas that were there
-//! before, [`problem`] about what can be wrong.
+//! before, [`schedule`] about when things are done again and again, [`retention`] about which backups are
+//! kept, [`problem`] about what can be wrong.
 
 pub mod access;
 pub mod adoption;
@@ -16,6 +17,8 @@ pub mod plan;
 pub mod pool;
 pub mod problem;
 pub mod quota;
+pub mod retention;
+pub mod schedule;
 pub mod schema;
 pub mod sheet;
 pub mod slug;
