@@ -121,7 +121,7 @@ fn is_made(item: &Item) -> bool {
 }
 
 /// Every kind of entry that the exporter writes.
-const KINDS: [&str; 29] = [
+const KINDS: [&str; 41] = [
     "SCHEMA",
     "TYPE",
     "DOMAIN",
@@ -151,4 +151,16 @@ const KINDS: [&str; 29] = [
     "COMMENT",
     "ACL",
     "AGGREGATE",
+    "SHELL TYPE",
+    "COLLATION",
+    "CONVERSION",
+    "OPERATOR",
+    "OPERATOR FAMILY",
+    "OPERATOR CLASS",
+    "TEXT SEARCH PARSER",
+    "TEXT SEARCH TEMPLATE",
+    "TEXT SEARCH DICTIONARY",
+    "TEXT SEARCH CONFIGURATION",
+    "FOREIGN TABLE",
+    "SECURITY LABEL",
 ];

@@ -159,8 +159,7 @@ impl<W: Write> ArchiveWriter<W> {
         let copy = entry.copy_from.as_ref().map(|table| format!("COPY {table} FROM stdin;\n"));
         self.text(copy.as_deref())?;
         self.text((!entry.is_of_schema_itself()).then_some(schema))?;
-        // the tablespace is the database's own
-        self.text(None)?;
+        self.text(entry.tablespace.as_deref())?;
         self.text(matches!(entry.kind.as_str(), "TABLE" | "MATERIALIZED VIEW").then_some("heap"))?;
         self.text(Some(&entry.owner))?;
         self.text(Some("false"))?;
