@@ -30,6 +30,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
+/// A request that says all in its path and query, with what makes sending it twice safe.
+pub(crate) struct Bodyless {
+    /// The `Idempotency-Key` and SHA-256 over method and path with query.
+    pub(crate) idempotency: Option<(String, Vec<u8>)>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Bodyless {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (_, idempotency) = keyed_body(request, state).await?;
+        Ok(Self { idempotency })
+    }
+}
+
 /// A sheet of CSV as it came, with what makes sending it twice safe.
 pub(crate) struct Sheet {
     pub(crate) bytes: Bytes,

@@ -91,11 +91,15 @@ fn status(code: Code) -> StatusCode {
         | Code::OperationNotFound
         | Code::TemplateNotFound
         | Code::PlanNotFound
+        | Code::BackupNotFound
+        | Code::CopyNotFound
         | Code::TokenNotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::SchemaExists
         | Code::ForeignSchema
         | Code::InvalidState
+        | Code::BackupsOff
+        | Code::NoIdentity
         | Code::CredentialsExist
         | Code::AdoptedReadOnly
         | Code::NotForAdopted
@@ -255,6 +259,32 @@ impl From<Refusal> for Problem {
             Refusal::Busy => Self::new(
                 Code::Unavailable,
                 "Others kept changing the same institutions meanwhile; nothing was changed.",
+            ),
+            Refusal::BackupsOff => {
+                Self::new(Code::BackupsOff, "No place for backups was set up on this server.")
+            }
+            Refusal::NoIdentity => {
+                Self::new(Code::NoIdentity, "This server has no identity that opens backups.")
+            }
+            Refusal::BackupNotFound(id) => {
+                Self::new(Code::BackupNotFound, format!("The store has no backup {id}."))
+            }
+            Refusal::CopyNotFound { name, copy } => {
+                Self::new(Code::CopyNotFound, format!("{name} has no copy {copy:?}."))
+            }
+            Refusal::NoSchema { name, state } => Self::new(
+                Code::InvalidState,
+                format!("{name} is {state}; there is no schema to work with then."),
+            ),
+            Refusal::Living { name } => Self::new(
+                Code::InvalidState,
+                format!(
+                    "{name} lives. Restore beside it (`as`), compare, and swap; or drop it first."
+                ),
+            ),
+            Refusal::Pending { name } => Self::new(
+                Code::InvalidState,
+                format!("Something else is queued or under way for {name}; wait for its end."),
             ),
             Refusal::BadPool(reason) => Self::new(Code::InvalidRequest, reason),
             Refusal::Store(error) => error.into(),

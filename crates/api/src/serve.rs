@@ -30,8 +30,8 @@ use crate::app::{App, AppConfig};
 use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    adoptions, audit, credentials, events, exports, findings, health, imports, operations, plans,
-    pools, schemas, templates, tokens, usage,
+    adoptions, audit, backup_keys, backups, copies, credentials, drills, events, exports, findings,
+    health, imports, operations, plans, pools, schemas, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -67,6 +67,21 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(credentials::show, credentials::issue))
         .routes(routes!(usage::history))
         .routes(routes!(usage::fleet))
+        .routes(routes!(backups::list, backups::create))
+        .routes(routes!(backups::fresh))
+        .routes(routes!(backups::verify_all))
+        .routes(routes!(backups::prune_plan, backups::prune))
+        .routes(routes!(backups::show, backups::patch))
+        .routes(routes!(backups::verify))
+        .routes(routes!(backups::restore))
+        .routes(routes!(drills::list))
+        .routes(routes!(drills::export))
+        .routes(routes!(backup_keys::list, backup_keys::destroy))
+        .routes(routes!(backup_keys::rotate))
+        .routes(routes!(copies::list, copies::create))
+        .routes(routes!(copies::delete))
+        .routes(routes!(copies::swap))
+        .routes(routes!(copies::compare))
         .routes(routes!(operations::list))
         .routes(routes!(operations::show))
         .routes(routes!(operations::cancel))

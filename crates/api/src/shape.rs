@@ -9,6 +9,7 @@ use tenantry_domain::usage::SchemaUsage;
 use tenantry_domain::version::tag;
 use tenantry_ops::runner::Description;
 use tenantry_store::adoptions::Adoption;
+use tenantry_store::backups::NewestBackup;
 use tenantry_store::operations::Operation;
 use tenantry_store::schemas::TenantSchema;
 use tenantry_store::steps::{self, Step};
@@ -16,7 +17,8 @@ use tenantry_store::steps::{self, Step};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::types::{
-    AdoptionOfSchema, OperationBody, Progress, Quota, QuotaSource, SchemaBody, StepBody, Usage,
+    AdoptionOfSchema, BackupOfSchema, OperationBody, Progress, Quota, QuotaSource, SchemaBody,
+    StepBody, Usage,
 };
 
 /// A schema.
@@ -52,7 +54,23 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         updated_at: row.updated_at,
         contact: row.contact,
         external_id: row.external_id,
+        backup: row.backup.map(newest_backup),
         version: tag(row.id, row.revision),
+    }
+}
+
+fn newest_backup(row: NewestBackup) -> BackupOfSchema {
+    let verification = match (row.failed_at, row.verified_at) {
+        (Some(_), _) => "failed",
+        (None, Some(_)) => "verified",
+        (None, None) => "none",
+    };
+    BackupOfSchema {
+        id: row.id,
+        taken_at: row.taken_at,
+        verification: verification.to_owned(),
+        verified_at: row.verified_at,
+        restore_ms: row.restore_ms,
     }
 }
 

@@ -127,6 +127,18 @@ codes! {
     /// The template's seed cannot do without a parameter.
     ParameterMissing = "The template needs to be told more",
         "Give what `detail` names in `parameters` (`--parameter NAME=VALUE`).";
+    /// This server has no place for backups.
+    BackupsOff = "This server keeps no backups",
+        "Set `backup.place` and `backup.recipients`; docs/backups.md says how.";
+    /// This server writes backups and cannot open them.
+    NoIdentity = "This server cannot open backups",
+        "Restores and drills need an identity of the organisation: set `backup.identity_file`, or ask a server that has one.";
+    /// No backup with that id in the store.
+    BackupNotFound = "There is no such backup",
+        "See `tenantry backup list`.";
+    /// The institution has no copy of that name.
+    CopyNotFound = "There is no such copy",
+        "See `tenantry backup copies NAME`.";
     /// An error on our side.
     Internal = "Something went wrong on the server",
         "The server's log has the cause under this request id.";

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, broadcast};
 use url::Url;
 use uuid::Uuid;
 
+use crate::backups::Backups;
 use crate::gate::Gate;
 
 /// Settings of the fleet.
@@ -130,6 +131,8 @@ pub struct Fleet {
     pub database: ManagedDatabase,
     /// The settings.
     pub config: FleetConfig,
+    /// Where backups are kept; none where that was not set up.
+    pub backups: Option<Arc<Backups>>,
     signals: Arc<Signals>,
 }
 
@@ -149,7 +152,13 @@ impl Fleet {
             ended: broadcast::channel(1024).0,
             gate: Gate::default(),
         });
-        Self { store, database, config, signals }
+        Self { store, database, config, backups: None, signals }
+    }
+
+    /// With a place for backups.
+    #[must_use]
+    pub fn with_backups(self, backups: Backups) -> Self {
+        Self { backups: Some(Arc::new(backups)), ..self }
     }
 
     /// Says that there is work (or a request to cancel some), so that no worker of this process

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::backups::{copies, freshness};
 use crate::doctor::examine;
 use crate::fleet::Fleet;
 use crate::mirror::mirror_calls;
@@ -173,6 +174,8 @@ async fn chores(fleet: Fleet) -> Result<(), PgError> {
     while events::forget_old(&fleet.store).await? == 10_000 {}
     let kept = &fleet.config.usage;
     while usage::forget_old(&fleet.store, kept.hours_kept, kept.days_kept).await? == 10_000 {}
+    freshness::measure(&fleet).await?;
+    copies::drop_expired(&fleet).await?;
     if fleet.config.auto_purge {
         purge_expired(&fleet).await?;
     }

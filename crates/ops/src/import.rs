@@ -21,7 +21,7 @@ use crate::kinds::{CreateSchema, ImportSchemas};
 use crate::request::{Accepted, Refusal, Requester};
 use crate::runner::Kind;
 use crate::seeds;
-use crate::submit::{queue, repeated};
+use crate::queue::{queue, repeated};
 
 /// What is asked of an import.
 #[derive(Clone, Debug)]
@@ -173,6 +173,7 @@ async fn create_some(
         schema_id: None,
         schema_name: None,
         input: Value::Null,
+        lane: CreateSchema::LANE.as_str(),
         steps_total: i32::try_from(CreateSchema::STEPS.len()).unwrap_or(i32::MAX),
         // whoever waits for one institution does not wait for ten thousand
         priority: -1,

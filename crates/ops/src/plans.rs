@@ -9,7 +9,8 @@ use tenantry_store::plans::{self, PlanRow};
 
 use crate::fleet::Fleet;
 use crate::kinds::ApplyPlan;
-use crate::submit::{Refusal, Requester, queue};
+use crate::queue::queue;
+use crate::request::{Refusal, Requester};
 
 /// Operations that may be pending at a time: a change of a plan that the whole fleet has leaves places
 /// for everything else.

@@ -13,7 +13,8 @@ use tenantry_store::{audit, templates};
 
 use crate::fleet::Fleet;
 use crate::kinds::RefillPool;
-use crate::submit::{Accepted, Refusal, Requester, queue};
+use crate::queue::queue;
+use crate::request::{Accepted, Refusal, Requester};
 
 /// Looks once at every pool, and asks for the refills that are needed.
 ///

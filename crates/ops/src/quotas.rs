@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::fleet::Fleet;
 use crate::kinds::{BlockWrites, UnblockWrites};
-use crate::submit::{Accepted, Refusal, Requester, queue};
+use crate::queue::queue;
+use crate::request::{Accepted, Refusal, Requester};
 use crate::usage::measure_now;
 
 /// Schemas in a page.

@@ -130,6 +130,36 @@ pub enum Refusal {
     ParameterMissing(Vec<String>),
     /// Others kept changing the same institutions.
     Busy,
+    /// No place for backups was set up.
+    BackupsOff,
+    /// No identity was set up that opens backups.
+    NoIdentity,
+    /// The store has no such backup.
+    BackupNotFound(Uuid),
+    /// The institution has no such copy.
+    CopyNotFound {
+        /// The institution.
+        name: String,
+        /// The copy's name.
+        copy: String,
+    },
+    /// In this state an institution has no schema to work with.
+    NoSchema {
+        /// The institution.
+        name: String,
+        /// Its state.
+        state: SchemaState,
+    },
+    /// The institution lives, and nothing may take its place unasked.
+    Living {
+        /// The institution.
+        name: String,
+    },
+    /// Something else is queued or under way for the institution.
+    Pending {
+        /// The institution.
+        name: String,
+    },
     /// A pool's settings do not go together; why, as a sentence.
     BadPool(String),
     /// The control database did not do it.

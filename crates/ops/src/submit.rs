@@ -13,7 +13,7 @@ use tenantry_domain::slug::Slug;
 use tenantry_domain::template::TemplateScript;
 use tenantry_pg::PgError;
 use tenantry_store::audit;
-use tenantry_store::operations::{self, Inserted, NewOperation};
+use tenantry_store::operations;
 use tenantry_store::schemas::{self, NewSchema, TenantSchema};
 use tenantry_store::{Tx, events, templates};
 use uuid::Uuid;
@@ -26,7 +26,7 @@ use crate::kinds::{
     CreateSchema, CreateTemplate, DropSchema, ManageSchema, PurgeSchema, ReleaseSchema,
     ResumeSchema, SuspendSchema, UndropSchema, registry,
 };
-use crate::runner::Kind;
+use crate::queue::{file, name_taken, queue, repeated};
 use crate::seeds;
 
 pub use crate::attributes::set_attributes;
@@ -157,6 +157,22 @@ pub async fn change_schema(
     change_this(fleet, who, &schema, action).await
 }
 
+/// Asks for an archived institution to be removed for good without a last backup.
+///
+/// # Errors
+/// As [`change_schema`].
+pub async fn purge_without_backup(
+    fleet: &Fleet,
+    who: &Requester,
+    name: &str,
+) -> Result<Accepted, Refusal> {
+    if let Some(accepted) = repeated(fleet, who).await? {
+        return Ok(accepted);
+    }
+    let schema = find_for(fleet, name, SchemaAction::Purge).await?;
+    queue_change(fleet, who, &schema, SchemaAction::Purge, false).await
+}
+
 /// Asks for a change of exactly this schema, whatever others bear or bore its name.
 ///
 /// # Errors
@@ -167,6 +183,17 @@ pub async fn change_this(
     who: &Requester,
     schema: &TenantSchema,
     action: SchemaAction,
+) -> Result<Accepted, Refusal> {
+    queue_change(fleet, who, schema, action, fleet.backups.is_some()).await
+}
+
+/// `last_backup`: whether a purge takes one first.
+async fn queue_change(
+    fleet: &Fleet,
+    who: &Requester,
+    schema: &TenantSchema,
+    action: SchemaAction,
+    last_backup: bool,
 ) -> Result<Accepted, Refusal> {
     check_adopted(schema, action)?;
     let mut tx = fleet.store.begin().await?;
@@ -192,7 +219,9 @@ pub async fn change_this(
         SchemaAction::Drop => queue(&mut tx, who, &DropSchema::new(id, name), of, role).await,
         SchemaAction::Undrop => queue(&mut tx, who, &UndropSchema::new(id, name), of, role).await,
         SchemaAction::Purge => {
-            queue(&mut tx, who, &PurgeSchema::new(id, name), of, Role::Admin).await
+            let kind = PurgeSchema::new(id, name);
+            let kind = if last_backup { kind.after_backup() } else { kind };
+            queue(&mut tx, who, &kind, of, Role::Admin).await
         }
         SchemaAction::Manage => {
             queue(&mut tx, who, &ManageSchema::new(id, name), of, Role::Admin).await
@@ -348,93 +377,4 @@ async fn log_request(
     audit::insert(tx, &who.actor, &entry).await?;
     let data = json!({ "kind": operation.kind, "request": action });
     events::insert(tx, "operation.requested", operation.schema_id, Some(operation.id), &data).await
-}
-
-/// Writes an operation, its audit row and its event, and what it changes at once.
-pub(crate) async fn queue<K: Kind>(
-    tx: &mut Tx,
-    who: &Requester,
-    kind: &K,
-    schema: Option<(Uuid, &str)>,
-    required: Role,
-) -> Result<Accepted, Refusal> {
-    let accepted = file(tx, who, kind, schema, required).await?;
-    if !accepted.repeated {
-        kind.begin(tx).await?;
-    }
-    Ok(accepted)
-}
-
-async fn file<K: Kind>(
-    tx: &mut Tx,
-    who: &Requester,
-    kind: &K,
-    schema: Option<(Uuid, &str)>,
-    required: Role,
-) -> Result<Accepted, Refusal> {
-    let id = Uuid::now_v7();
-    let new = NewOperation {
-        id,
-        kind: K::NAME,
-        kind_version: K::VERSION,
-        schema_id: schema.map(|(id, _)| id),
-        schema_name: schema.map(|(_, name)| name.to_owned()),
-        input: serde_json::to_value(kind).unwrap_or_default(),
-        steps_total: i32::try_from(K::STEPS.len()).unwrap_or(i32::MAX),
-        priority: 0,
-        actor: who.actor.name.clone(),
-        token: who.actor.token_id,
-        required_role: required,
-        source: who.actor.source,
-        request_id: who.actor.request_id.clone(),
-        idempotency: who.idempotency(),
-        parent: None,
-    };
-    match operations::insert(tx, &new).await? {
-        Inserted::New => {}
-        Inserted::Repeated(operation) => return Ok(Accepted { operation, repeated: true }),
-        Inserted::Mismatch => return Err(Refusal::IdempotencyMismatch),
-    }
-    let entry = audit::Entry {
-        action: K::NAME,
-        schema_id: new.schema_id,
-        schema_name: new.schema_name.as_deref(),
-        operation_id: Some(id),
-        outcome: "accepted",
-        detail: json!({}),
-    };
-    audit::insert(tx, &who.actor, &entry).await?;
-    let data = json!({
-        "kind": K::NAME,
-        "schema": new.schema_name,
-        "state": "queued",
-        "stepsDone": 0,
-        "stepsTotal": new.steps_total,
-    });
-    events::insert(tx, "operation.queued", new.schema_id, Some(id), &data).await?;
-    Ok(Accepted { operation: id, repeated: false })
-}
-
-/// The operation that the requester's key already stands for.
-pub(crate) async fn repeated(fleet: &Fleet, who: &Requester) -> Result<Option<Accepted>, Refusal> {
-    let Some((key, hash)) = &who.idempotency else {
-        return Ok(None);
-    };
-    match operations::by_idempotency(&fleet.store, &who.key_owner(), key).await? {
-        None => Ok(None),
-        Some((Some(operation), there)) if there == *hash => {
-            Ok(Some(Accepted { operation, repeated: true }))
-        }
-        Some(_) => Err(Refusal::IdempotencyMismatch),
-    }
-}
-
-/// 23505 on the way to a state that holds the name means that another schema holds it.
-pub(crate) fn name_taken(refusal: Refusal, name: &str) -> Refusal {
-    match refusal {
-        Refusal::Store(error) if error.sqlstate() == Some("23505") => {
-            Refusal::SchemaExists(name.to_owned())
-        }
-        other => other,
-    }
 }

@@ -1,9 +1,11 @@
 //! What a managed database says about itself: where markers, schemas and roles disagree.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::database::ManagedDatabase;
 use crate::error::PgError;
+use crate::sql::Ident;
 
 /// A disagreement inside a managed database.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -38,6 +40,21 @@ impl ManagedDatabase {
     /// When the server cannot be asked.
     pub async fn drift(&self) -> Result<Vec<Drift>, PgError> {
         Ok(sqlx::query_as(include_str!("../sql/catalog/drift.sql")).fetch_all(self.pool()).await?)
+    }
+
+    /// What changes whenever rows of a schema do: equal marks mean that nothing was written in between,
+    /// but for what sessions wrote in the last minute before the second one and have not told yet. None
+    /// where the server does not count, or there are no tables.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn change_mark(&self, schema: &Ident) -> Result<Option<Value>, PgError> {
+        let mark: Option<Option<Value>> =
+            sqlx::query_scalar(include_str!("../sql/catalog/change_mark.sql"))
+                .bind(schema.raw())
+                .fetch_optional(self.pool())
+                .await?;
+        Ok(mark.flatten())
     }
 
     /// Id and state of every marker.

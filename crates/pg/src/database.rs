@@ -37,8 +37,8 @@ pub struct DatabaseConfig {
 pub struct ManagedDatabase {
     pool: PgPool,
     address: Url,
-    /// With everything that the URL says of the way there, and nobody's login.
-    way: Url,
+    /// With our own role and password.
+    login: Url,
 }
 
 /// Without what the URL may say beside the address.
@@ -64,7 +64,7 @@ impl ManagedDatabase {
         Ok(Self {
             pool: pool(options, config.max_connections),
             address: keeping(&config.url, |key| key == "sslmode"),
-            way: keeping(&config.url, |key| !matches!(key, "user" | "password")),
+            login: config.url.clone(),
         })
     }
 
@@ -73,12 +73,17 @@ impl ManagedDatabase {
         &self.address
     }
 
+    /// Where it is, with our own role and password: for sessions beside the pool. Never to be shown.
+    pub fn login(&self) -> &Url {
+        &self.login
+    }
+
     /// The URL for logging in as another role.
     ///
     /// # Errors
     /// When our own URL has no host that a login could be put before.
     pub(crate) fn url_as(&self, role: &str, password: &str) -> Result<Url, PgError> {
-        let mut url = self.way.clone();
+        let mut url = keeping(&self.login, |key| !matches!(key, "user" | "password"));
         let named = url.set_username(role).and_then(|()| url.set_password(Some(password)));
         named.map_err(|()| {
             PgError::new(Situation::Refused, "the managed database's URL names no host")

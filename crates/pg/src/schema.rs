@@ -227,6 +227,22 @@ impl ManagedDatabase {
         .await
     }
 
+    /// Whether the schema that a marker is about is there, under whatever name.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn schema_is_there(&self, marker: &Marker) -> Result<bool, PgError> {
+        brief(
+            sqlx::query_scalar(
+                "select exists (select from tenantry.schema_marker m
+                                join pg_namespace n on n.oid = m.schema_oid where m.id = $1)",
+            )
+            .bind(marker.id)
+            .fetch_one(self.pool()),
+        )
+        .await
+    }
+
     pub(crate) async fn change(
         &self,
         call: sqlx::query::QueryAs<'_, sqlx::Postgres, Marker, sqlx::postgres::PgArguments>,

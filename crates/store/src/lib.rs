@@ -5,8 +5,11 @@
 
 pub mod adoptions;
 pub mod audit;
+pub mod backups;
 pub mod change_keys;
 pub mod control;
+pub mod copies;
+pub mod drills;
 pub mod events;
 pub mod findings;
 pub mod operations;

@@ -1,5 +1,13 @@
 -- Backups: the catalogue of what the store holds, what was verified, and copies of schemas.
 
+-- Which of a worker's places an operation takes. A claim asks for one lane, so a long queue of one is not
+-- read through for another.
+alter table operation add column lane text not null default 'asked'
+  check (lane in ('asked', 'backups', 'background'));
+drop index operation_claim;
+create index operation_claim on operation (lane, priority desc, created_at, id)
+  where state in ('queued', 'waiting');
+
 -- Keys of institutions: their public halves, and that they were destroyed. The secret ones are in the
 -- store, sealed.
 create table backup_key (

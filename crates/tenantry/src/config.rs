@@ -13,6 +13,7 @@ use tenantry_domain::pool::PoolSettings;
 use tenantry_ops::{FleetConfig, QuotaConfig, UsageConfig, WatchdogConfig};
 use url::Url;
 
+use crate::backup_settings::{self, BackupSettings};
 use crate::failure::{Exit, Failure};
 use crate::profile::refuse_readable_by_others;
 
@@ -84,6 +85,10 @@ pub(crate) struct Settings {
     /// [default: 1h]
     #[arg(long, env = "TENANTRY_IDLE_IN_TRANSACTION_LIMIT", value_name = "TIME")]
     pub(crate) idle_in_transaction_limit: Option<String>,
+    /// `[backup]`
+    #[command(flatten)]
+    #[serde(default)]
+    pub(crate) backup: BackupSettings,
     /// `[plans.NAME]`; only in the file
     #[arg(skip)]
     #[serde(default)]
@@ -184,6 +189,7 @@ impl Settings {
             idle_in_transaction_limit: self
                 .idle_in_transaction_limit
                 .or(file.idle_in_transaction_limit),
+            backup: self.backup.or(file.backup),
             plans: file.plans,
             log_format: self.log_format.or(file.log_format),
         })
@@ -315,7 +321,9 @@ fn read(path: &Path) -> Result<Settings, Failure> {
     })?;
     let settings: Settings = toml::from_str(&text)
         .map_err(|error| Failure::new(Exit::Refused, format!("{}: {error}", path.display())))?;
-    if settings.database_url.as_ref().is_some_and(|url| url.password().is_some()) {
+    let has_secret = settings.database_url.as_ref().is_some_and(|url| url.password().is_some())
+        || settings.backup.s3_secret_key.is_some();
+    if has_secret {
         refuse_readable_by_others(path)?;
     }
     Ok(settings)
@@ -323,7 +331,10 @@ fn read(path: &Path) -> Result<Settings, Failure> {
 
 fn refuse_unknown_variables(names: impl Iterator<Item = String>) -> Result<(), Failure> {
     for name in names.filter(|name| name.starts_with("TENANTRY_")) {
-        let ours = VARIABLES.contains(&name.as_str()) || OTHER_VARIABLES.contains(&name.as_str());
+        let name = name.as_str();
+        let ours = VARIABLES.contains(&name)
+            || OTHER_VARIABLES.contains(&name)
+            || backup_settings::VARIABLES.contains(&name);
         if !ours && !name.starts_with("TENANTRY_TEST_") {
             return Err(Failure::new(Exit::Refused, format!("the variable {name} is not known"))
                 .hint("See `tenantry serve --help` for those that are."));

@@ -3,6 +3,7 @@
 //! `serve`, `demo`, `install` and `doctor` work on databases; every other command is a client of the HTTP
 //! API, so that access rules and the audit log hold for everyone. [`server`] composes the floors.
 
+mod backup_settings;
 mod client;
 mod commands;
 mod config;
@@ -17,7 +18,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::client::Connection;
-use crate::commands::{demo, doctor, install, operation, plan, schema, serve, template, token};
+use crate::commands::{
+    backup, demo, doctor, install, operation, plan, schema, serve, template, token,
+};
 
 /// A control plane for PostgreSQL fleets that keep one schema per institution.
 #[derive(Parser)]
@@ -49,6 +52,9 @@ enum Command {
     /// Institutions' schemas: create, list, show, suspend, resume, drop, undrop, purge
     #[command(subcommand)]
     Schema(schema::Command),
+    /// Backups: create, list, verify, restore, compare, swap, prune, keys
+    #[command(subcommand)]
+    Backup(backup::Command),
     /// Operations: list, show, watch, cancel, retry
     #[command(subcommand)]
     Operation(operation::Command),
@@ -75,6 +81,7 @@ async fn main() -> ExitCode {
         Command::Install(arguments) => install::run(arguments).await,
         Command::Doctor(arguments) => doctor::run(arguments, connection).await,
         Command::Schema(command) => schema::run(command, connection).await,
+        Command::Backup(command) => backup::run(command, connection).await,
         Command::Operation(command) => operation::run(command, connection).await,
         Command::Template(command) => template::run(command, connection).await,
         Command::Plan(command) => plan::run(command, connection).await,

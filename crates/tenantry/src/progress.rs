@@ -4,17 +4,44 @@ use crate::output::out;
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use reqwest::Method;
+use serde::Serialize;
 use tenantry_api::types::OperationBody;
 use tenantry_domain::operation::OperationState;
 use uuid::Uuid;
 
 use crate::client::Client;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::output;
 
 /// How long the first answer may take: most operations end within it.
 pub(crate) const FIRST_WAIT: Duration = Duration::from_secs(2);
+
+/// Whether a command waits.
+#[derive(Args)]
+pub(crate) struct Wait {
+    /// Wait until the operation ends and show its steps
+    #[arg(long)]
+    pub(crate) wait: bool,
+}
+
+/// Sends a request for an operation and, if so asked, follows it to its end.
+pub(crate) async fn submit<B: Serialize>(
+    client: &Client,
+    method: Method,
+    path: &str,
+    body: &B,
+    wait: &Wait,
+) -> Outcome {
+    let first = wait.wait.then_some(FIRST_WAIT);
+    let mut operation: OperationBody = client.send_body(method, path, body, first).await?;
+    if wait.wait {
+        operation = follow(client, operation).await?;
+    }
+    conclude(client, &operation)
+}
 
 /// Asks again until the operation ends, showing what it does.
 pub(crate) async fn follow(
@@ -86,7 +113,11 @@ fn result(operation: &OperationBody) -> String {
         return String::new();
     };
     if let Some(schema) = result["schemaName"].as_str() {
-        return format!(": schema {schema} is {}", result["state"].as_str().unwrap_or("there"));
+        let aside = result["putAside"].as_str();
+        let aside =
+            aside.map_or(String::new(), |copy| format!("; what lived until then is {copy}"));
+        let state = result["state"].as_str().unwrap_or("there");
+        return format!(": schema {schema} is {state}{aside}");
     }
     if let (Some(created), Some(updated)) = (result["created"].as_i64(), result["updated"].as_i64())
     {
@@ -94,6 +125,9 @@ fn result(operation: &OperationBody) -> String {
             ": {created} created, {updated} updated, {} unchanged, {} differ, {} left out",
             result["unchanged"], result["differs"], result["skipped"]
         );
+    }
+    if let Some(told) = of_backups(result) {
+        return told;
     }
     if let (Some(made), Some(retired)) = (result["made"].as_i64(), result["retired"].as_i64()) {
         return format!(": {made} spares made, {retired} dropped");
@@ -107,6 +141,41 @@ fn result(operation: &OperationBody) -> String {
         );
     }
     String::new()
+}
+
+/// What operations on backups brought about.
+fn of_backups(result: &serde_json::Value) -> Option<String> {
+    let number = |key: &str| result[key].as_i64();
+    let text = |key: &str| result[key].as_str();
+    if let Some(since) = text("unchangedSince") {
+        return Some(format!(": nothing changed since backup {since}"));
+    }
+    if let Some(verified) = result["verified"].as_bool() {
+        let word = if verified { "verified" } else { "not verified" };
+        let took = number("restoreMs").map_or(String::new(), |ms| format!(", restored in {ms} ms"));
+        return Some(format!(": backup {} is {word}{took}", text("backup").unwrap_or_default()));
+    }
+    if let (Some(backup), Some(stored)) = (text("backup"), number("archiveBytes")) {
+        return Some(format!(
+            ": backup {backup}, {} tables, {} rows, {} stored",
+            result["tables"],
+            result["rows"],
+            output::bytes(stored)
+        ));
+    }
+    if let (Some(done), Some(failed)) = (number("done"), number("failed")) {
+        return Some(format!(": {done} done, {failed} failed"));
+    }
+    if let Some(copy) = text("copy") {
+        return Some(format!(": copy {copy}"));
+    }
+    if let (Some(condemned), Some(removed)) = (number("condemned"), number("removed")) {
+        return Some(format!(
+            ": {condemned} condemned, {} reprieved, {removed} removed, {} swept",
+            result["reprieved"], result["swept"]
+        ));
+    }
+    None
 }
 
 /// A word about a template whose spares are not plain.

@@ -91,7 +91,10 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
     let database = ManagedDatabase::new(&config).map_err(|e| database_failure(&e))?;
     let defaults = RoleDefaults { connection_limit: settings.connection_limit.map(i32::from) };
     database.set_role_defaults(defaults).await.map_err(|e| database_failure(&e))?;
-    let fleet = Fleet::new(store, database, fleet_config);
+    let mut fleet = Fleet::new(store, database, fleet_config);
+    if let Some(backups) = settings.backup.open(settings.embedded.as_deref()).await? {
+        fleet = fleet.with_backups(backups);
+    }
     tenantry_ops::plans::install(&fleet, &plans).await.map_err(|e| database_failure(&e))?;
     let profile = first_profile(settings, &fleet, &databases, address).await?;
 
@@ -189,6 +192,10 @@ fn worker_config(settings: &Settings) -> WorkerConfig {
     let default = WorkerConfig::default();
     WorkerConfig {
         places: settings.places.map_or(default.places, |places| usize::from(places.get())),
+        backup_places: settings
+            .backup
+            .places
+            .map_or(default.backup_places, |places| usize::from(places.get())),
         ..default
     }
 }

@@ -3,7 +3,11 @@
 pub mod adoptions;
 mod attributes;
 pub mod audit;
+pub mod backup_keys;
+pub mod backups;
+pub mod copies;
 pub mod credentials;
+pub mod drills;
 pub mod events;
 pub mod exports;
 pub mod findings;

@@ -267,6 +267,10 @@ pub(crate) async fn patch(
     let name = existing_name(&name)?;
     let who = Requester { expected, ..caller.requester(idempotency) };
     let attributes = is_listed(&value) || value.connection_limit.is_some();
+    let without_backup = value.without_backup;
+    if without_backup && !matches!(value.action, Some(PatchAction::Purge)) {
+        return Err(invalid("`withoutBackup` goes with `purge` only."));
+    }
     let Some(action) = value.action else {
         if !attributes || value.confirm.is_some() {
             return Err(invalid("Give either `action` or attributes to change."));
@@ -294,7 +298,10 @@ pub(crate) async fn patch(
             SchemaAction::Release
         }
     };
-    let accepted = submit::change_schema(app.fleet(), &who, name, action).await?;
+    let accepted = match without_backup {
+        true => submit::purge_without_backup(app.fleet(), &who, name).await?,
+        false => submit::change_schema(app.fleet(), &who, name, action).await?,
+    };
     answer(&app, accepted, wait).await
 }
 
@@ -340,7 +347,7 @@ pub(crate) fn existing_name(name: &str) -> Result<&str, Problem> {
     }
 }
 
-fn confirm(name: &str, confirmation: Option<&str>) -> Result<(), Problem> {
+pub(super) fn confirm(name: &str, confirmation: Option<&str>) -> Result<(), Problem> {
     if confirmation == Some(name) {
         return Ok(());
     }

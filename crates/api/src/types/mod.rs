@@ -2,6 +2,7 @@
 //! camelCase; unknown fields of a request are refused.
 
 mod adoption;
+mod backup;
 mod credentials;
 mod import;
 mod operation;
@@ -17,6 +18,11 @@ pub use adoption::{
     AdoptionBody, AdoptionFate, AdoptionRequest, AdoptionTool, CommonVersion, FoundSchemaBody,
     ObstacleBody,
 };
+pub use backup::{
+    BackupBody, BackupFreshness, BackupKeyBody, BackupKeyList, BackupList, BackupPatch, CopyBody,
+    CopyList, DrillBody, DrillList, KeepRequest, NewBackupRequest, PruneDecision, PrunePlan,
+    RestoreRequestBody, Verification, VerifyRequest,
+};
 pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
@@ -25,8 +31,8 @@ pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use plan::{PlanBody, PlanList};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schema::{
-    AdoptionOfSchema, ContactPatch, DropRequest, Facets, Health, NewSchemaRequest, PatchAction,
-    PatchOutcome, Quota, QuotaSource, SchemaBody, SchemaList, SchemaPatch, StateCount,
+    AdoptionOfSchema, BackupOfSchema, ContactPatch, DropRequest, Facets, Health, NewSchemaRequest,
+    PatchAction, PatchOutcome, Quota, QuotaSource, SchemaBody, SchemaList, SchemaPatch, StateCount,
     TemplateCount,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};

@@ -67,6 +67,8 @@ pub struct SchemaBody {
     /// What your own system calls the institution.
     pub external_id: Option<String>,
     /// The version of all this but for what is measured or under way: in quotes it is the `ETag`, and
+    /// Its newest backup; null where the store holds none.
+    pub backup: Option<BackupOfSchema>,
     /// what `If-Match` takes.
     pub version: String,
 }
@@ -176,6 +178,9 @@ pub struct SchemaPatch {
     /// The institution's name once more, for `purge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm: Option<String>,
+    /// With `purge`: no last backup is taken and verified first.
+    #[serde(default)]
+    pub without_backup: bool,
     /// A new name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 200)]
@@ -307,4 +312,20 @@ pub struct Health {
     pub status: String,
     /// The server's version.
     pub version: String,
+}
+
+/// The newest backup of an institution.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupOfSchema {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// `verified`, `failed` or `none`.
+    pub verification: String,
+    /// When a drill last found it good.
+    pub verified_at: Option<Timestamp>,
+    /// Milliseconds that the restore of that drill took: the recovery time.
+    pub restore_ms: Option<i64>,
 }

@@ -1,6 +1,7 @@
-//! Removes an archived schema for good, in batches that the server's lock table bears; a batch that
-//! was done stays done, so it goes on where it was. There is no undo: stopped half way, the schema is
-//! `purging` and can be purged again.
+//! Removes an archived schema for good: takes and verifies a last backup (unless told otherwise), and then drops
+//! it in batches that the server's lock table bears; a batch that was done stays done, so it goes on where it
+//! was. From the first batch on there is no undo: stopped half way, the schema is `purging` and can be purged
+//! again. Stopped before, the last backup is taken back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use tenantry_store::Tx;
 use uuid::Uuid;
 
 use super::marker::{Seen, set_state};
+use super::{BackupSchema, VerifyBackup};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -20,6 +22,12 @@ pub struct PurgeSchema {
     pub schema: Uuid,
     /// The institution's name.
     pub institution: String,
+    /// The backup that is taken first.
+    #[serde(default)]
+    last: Option<BackupSchema>,
+    /// The drill that it has to pass.
+    #[serde(default)]
+    drill: Option<VerifyBackup>,
     #[serde(default)]
     begun: Option<Seen>,
     #[serde(default)]
@@ -29,7 +37,63 @@ pub struct PurgeSchema {
 impl PurgeSchema {
     /// Asks for it.
     pub fn new(schema: Uuid, institution: impl Into<String>) -> Self {
-        Self { schema, institution: institution.into(), begun: None, gone: false }
+        let institution = institution.into();
+        Self { schema, institution, last: None, drill: None, begun: None, gone: false }
+    }
+
+    /// After a last backup that was verified.
+    #[must_use]
+    pub fn after_backup(self) -> Self {
+        let last = BackupSchema::new(self.schema, &*self.institution, "purge");
+        let drill = VerifyBackup::new(self.schema, &*self.institution, last.backup);
+        Self { last: Some(last), drill: Some(drill), ..self }
+    }
+
+    async fn back_up(&mut self, cx: &Context) -> Result<(), StepError> {
+        // what an earlier purge has begun to drop is not worth a backup
+        let marker = cx.fleet.database.marker(self.schema).await?;
+        if marker.is_none_or(|marker| marker.state == "purging") {
+            (self.last, self.drill) = (None, None);
+        }
+        if let Some(last) = &mut self.last {
+            last.write_archive(cx).await?;
+            last.list_backup(cx).await?;
+        }
+        Ok(())
+    }
+
+    /// Only while nothing was dropped: afterwards the backup is all that there is.
+    async fn forget_backup(&mut self, cx: &Context) -> Result<(), StepError> {
+        match &mut self.last {
+            Some(last) if self.begun.is_none() => last.remove(cx).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn verify(&mut self, cx: &Context) -> Result<(), StepError> {
+        if let Some(drill) = &mut self.drill {
+            drill.restore(cx).await?;
+            drill.compare(cx).await?;
+            drill.conclude_drill(cx).await?;
+        }
+        Ok(())
+    }
+
+    async fn drop_copy(&mut self, cx: &Context) -> Result<(), StepError> {
+        match &mut self.drill {
+            Some(drill) => drill.drop_copy(cx).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn enter_backup(&self, tx: &mut Tx, ended: Ended<'_>) -> Result<(), PgError> {
+        if let Some(last) = self.last.as_ref().filter(|last| last.is_listed()) {
+            last.enter(tx).await?;
+            if let Some(drill) = &self.drill {
+                drill.enter(tx, ended).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn begin(&mut self, cx: &Context) -> Result<(), StepError> {
@@ -61,19 +125,39 @@ impl Kind for PurgeSchema {
     const NAME: &'static str = "purge_schema";
     const VERSION: i32 = 1;
     const STEPS: &'static [Step<Self>] = &[
+        Step {
+            name: "last backup",
+            run: |kind, cx| Box::pin(kind.back_up(cx)),
+            undo: Some(|kind, cx| Box::pin(kind.forget_backup(cx))),
+        },
+        Step {
+            name: "verify backup",
+            run: |kind, cx| Box::pin(kind.verify(cx)),
+            undo: Some(|kind, cx| Box::pin(kind.drop_copy(cx))),
+        },
         Step { name: "begin purge", run: |kind, cx| Box::pin(kind.begin(cx)), undo: None },
         Step { name: "drop objects", run: |kind, cx| Box::pin(kind.drop_objects(cx)), undo: None },
     ];
 
     fn plan(&self) -> Vec<String> {
+        let (backup, drill) = match &self.last {
+            Some(_) => (
+                format!("Take a last backup of {}.", self.institution),
+                "Restore it, compare it with what was taken, and stop if it differs.",
+            ),
+            None => ("Take no backup.".to_owned(), "Verify none."),
+        };
         vec![
+            backup,
+            drill.to_owned(),
             format!("Mark the archived schema of {} as being removed for good.", self.institution),
             "Drop its objects in batches, then the schema and its role.".to_owned(),
         ]
     }
 
     fn result(&self) -> Value {
-        json!({ "state": "purged" })
+        let last = self.last.as_ref().filter(|last| last.is_listed());
+        json!({ "state": "purged", "lastBackup": last.map(|last| last.backup) })
     }
 
     async fn conclude(
@@ -82,6 +166,7 @@ impl Kind for PurgeSchema {
         ended: Ended<'_>,
         config: &FleetConfig,
     ) -> Result<(), PgError> {
+        self.enter_backup(tx, ended).await?;
         match (ended, &self.begun) {
             (Ended::Succeeded, _) => {
                 set_state(tx, self.schema, &self.institution, SchemaState::Purged, None).await

@@ -12,7 +12,7 @@ use tenantry_store::operations;
 use uuid::Uuid;
 
 use crate::fleet::FleetConfig;
-use crate::runner::{Context, Ended, Kind, Step, StepError};
+use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
 
 /// The pool that is to be filled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ impl Kind for RefillPool {
         Step { name: "retire spares", run: |kind, cx| Box::pin(kind.retire(cx)), undo: None },
         Step { name: "make spares", run: |kind, cx| Box::pin(kind.make(cx)), undo: None },
     ];
-    const BACKGROUND: bool = true;
+    const LANE: Lane = Lane::Background;
 
     fn plan(&self) -> Vec<String> {
         vec![

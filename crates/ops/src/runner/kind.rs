@@ -23,9 +23,8 @@ pub trait Kind: Serialize + DeserializeOwned + Send + Sync + Sized + 'static {
     const VERSION: i32;
     /// Its steps, in order.
     const STEPS: &'static [Step<Self>];
-    /// Whether nobody waits for it. A worker runs one of these at a time, beside its places, so that it
-    /// neither takes a place nor many of them the server's time; and it begins with the next look.
-    const BACKGROUND: bool = false;
+    /// Beside what it runs.
+    const LANE: Lane = Lane::Asked;
 
     /// What it is going to do, a sentence for each step. Decides nothing later on.
     fn plan(&self) -> Vec<String>;
@@ -48,6 +47,29 @@ pub trait Kind: Serialize + DeserializeOwned + Send + Sync + Sized + 'static {
         ended: Ended<'_>,
         config: &FleetConfig,
     ) -> impl Future<Output = Result<(), PgError>> + Send;
+}
+
+/// Which of a worker's places an operation takes: a lane that is full holds up no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Somebody waits for it.
+    Asked,
+    /// It moves an institution's data out or reads it back: a few at a time, as each keeps a core and the
+    /// disk busy.
+    Backups,
+    /// Nobody waits for it: one at a time, and it begins with the next look.
+    Background,
+}
+
+impl Lane {
+    /// The word for it, as stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Backups => "backups",
+            Self::Background => "background",
+        }
+    }
 }
 
 /// How an operation ended.

@@ -14,6 +14,6 @@ mod worker;
 
 pub use context::Context;
 pub use faults::{FaultAction, Faults, Phase};
-pub use kind::{Body, Ended, Kind, Step, StepError};
+pub use kind::{Body, Ended, Kind, Lane, Step, StepError};
 pub use registry::{Description, Registry};
 pub use worker::{Worker, WorkerConfig};

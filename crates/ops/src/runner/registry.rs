@@ -10,7 +10,7 @@ use tenantry_store::operations::Claim;
 
 use super::context::Context;
 use super::execute::execute;
-use super::kind::{Ended, Kind};
+use super::kind::{Ended, Kind, Lane};
 use crate::fleet::FleetConfig;
 
 /// A kind as the runner and the lists see it.
@@ -20,8 +20,8 @@ pub struct Description {
     pub name: &'static str,
     /// The highest version of its JSON that this binary reads.
     pub version: i32,
-    /// Whether nobody waits for it: see [`Kind::BACKGROUND`].
-    pub background: bool,
+    /// Which of a worker's places it takes.
+    pub lane: Lane,
     /// Its steps: name, and whether it can be undone.
     pub steps: fn() -> Vec<(&'static str, bool)>,
     /// Its plan, from its journalled JSON.
@@ -45,7 +45,7 @@ impl Registry {
         let description = Description {
             name: K::NAME,
             version: K::VERSION,
-            background: K::BACKGROUND,
+            lane: K::LANE,
             steps: || K::STEPS.iter().map(|step| (step.name, step.undo.is_some())).collect(),
             plan: |memo| read::<K>(memo).map(|kind| kind.plan()).unwrap_or_default(),
             begin: |memo, tx| {
@@ -81,9 +81,9 @@ impl Registry {
         self.kinds.values()
     }
 
-    /// The kinds that have places, or those that run in the background.
-    pub(super) fn names_and_versions(&self, background: bool) -> Vec<(&'static str, i32)> {
-        let of_these = self.iter().filter(|kind| kind.background == background);
+    /// The kinds of a lane.
+    pub(super) fn names_and_versions(&self, lane: Lane) -> Vec<(&'static str, i32)> {
+        let of_these = self.iter().filter(|kind| kind.lane == lane);
         of_these.map(|kind| (kind.name, kind.version)).collect()
     }
 }

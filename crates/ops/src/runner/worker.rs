@@ -14,14 +14,17 @@ use uuid::Uuid;
 
 use super::context::Context;
 use super::faults::Faults;
+use super::kind::Lane;
 use super::registry::Registry;
 use crate::fleet::Fleet;
 
 /// How a worker works. The defaults take a dead worker's operations over within 31 s.
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
-    /// How many operations it runs at a time.
+    /// How many operations it runs at a time that somebody waits for.
     pub places: usize,
+    /// How many backups and drills it runs at a time, beside those.
+    pub backup_places: usize,
     /// How long a claim holds without a sign of life.
     pub lease: Duration,
     /// How often it gives one, and learns of requests to cancel.
@@ -36,6 +39,7 @@ impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             places: 8,
+            backup_places: 2,
             lease: Duration::from_secs(30),
             beat: Duration::from_secs(1),
             poll: Duration::from_secs(1),
@@ -59,7 +63,7 @@ type InHand = Arc<Mutex<HashMap<Uuid, Hold>>>;
 #[derive(Clone)]
 struct Hold {
     generation: i64,
-    background: bool,
+    lane: Lane,
     cancel: CancellationToken,
     fenced: CancellationToken,
 }
@@ -72,8 +76,7 @@ impl Worker {
         let round = Round {
             id,
             fleet: fleet.clone(),
-            kinds: registry.names_and_versions(false),
-            background: registry.names_and_versions(true),
+            kinds: LANES.map(|lane| (lane, registry.names_and_versions(lane))),
             registry,
             in_hand: InHand::default(),
             config,
@@ -106,11 +109,13 @@ struct Round {
     id: Uuid,
     fleet: Fleet,
     registry: Registry,
-    kinds: Vec<(&'static str, i32)>,
-    background: Vec<(&'static str, i32)>,
+    kinds: [(Lane, Vec<(&'static str, i32)>); LANES.len()],
     in_hand: InHand,
     config: WorkerConfig,
 }
+
+/// In the order in which they are looked after.
+const LANES: [Lane; 3] = [Lane::Asked, Lane::Backups, Lane::Background];
 
 /// How long a stopping worker waits for what it has in hand.
 const GRACE: Duration = Duration::from_secs(5);
@@ -125,7 +130,7 @@ impl Round {
             match self.claim_some(&mut tasks, &mut looked).await {
                 Ok(full) => {
                     trouble.over();
-                    if full && self.count(false) < self.config.places {
+                    if full {
                         continue;
                     }
                 }
@@ -143,7 +148,7 @@ impl Round {
         self.wind_down(&mut tasks).await;
     }
 
-    /// Fills the free places; true when there may be more to claim.
+    /// Fills the free places of every lane; true when there may be more to claim, and a place for it.
     async fn claim_some(
         &self,
         tasks: &mut JoinSet<()>,
@@ -153,14 +158,28 @@ impl Round {
         if self.fleet.paused().is_some() {
             return Ok(false);
         }
-        let store = &self.fleet.store;
-        let lease = self.config.lease;
         let look = looked.elapsed() >= self.config.poll;
         if look {
             *looked = Instant::now();
-            self.claim_in_background(tasks).await?;
         }
-        let free = self.config.places.saturating_sub(self.count(false));
+        let mut more = false;
+        for (lane, kinds) in &self.kinds {
+            if !kinds.is_empty() && (look || *lane != Lane::Background) {
+                more |= self.claim_of(*lane, kinds, look, tasks).await?;
+            }
+        }
+        Ok(more)
+    }
+
+    /// Fills the free places of a lane.
+    async fn claim_of(
+        &self,
+        lane: Lane,
+        kinds: &[(&'static str, i32)],
+        look: bool,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<bool, PgError> {
+        let free = self.places_of(lane).saturating_sub(self.count(lane));
         if free == 0 {
             return Ok(false);
         }
@@ -168,33 +187,26 @@ impl Round {
         // What a dead worker left goes first, however long the queue is: its schema waits for it.
         let mut claims = Vec::new();
         if look {
-            claims = self.take_over(&self.kinds, limit).await?;
+            claims = self.take_over(kinds, limit).await?;
         }
         let limit = limit - claims.len() as i64;
         if limit > 0 {
-            claims.extend(operations::claim(store, self.id, &self.kinds, lease, limit).await?);
+            let (store, lease) = (&self.fleet.store, self.config.lease);
+            claims.extend(operations::claim(store, self.id, lane.as_str(), kinds, lease, limit).await?);
         }
         let full = claims.len() == free;
         for claim in claims {
             self.run(claim, tasks);
         }
-        Ok(full)
+        Ok(full && self.count(lane) < self.places_of(lane))
     }
 
-    /// One of the kinds that nobody waits for, unless there is one in hand.
-    async fn claim_in_background(&self, tasks: &mut JoinSet<()>) -> Result<(), PgError> {
-        if self.background.is_empty() || self.count(true) > 0 {
-            return Ok(());
+    fn places_of(&self, lane: Lane) -> usize {
+        match lane {
+            Lane::Asked => self.config.places,
+            Lane::Backups => self.config.backup_places,
+            Lane::Background => 1,
         }
-        let mut claims = self.take_over(&self.background, 1).await?;
-        if claims.is_empty() {
-            let (store, lease) = (&self.fleet.store, self.config.lease);
-            claims = operations::claim(store, self.id, &self.background, lease, 1).await?;
-        }
-        for claim in claims {
-            self.run(claim, tasks);
-        }
-        Ok(())
     }
 
     async fn take_over(
@@ -211,9 +223,9 @@ impl Round {
         Ok(claims)
     }
 
-    /// How many operations of one sort are in hand.
-    fn count(&self, background: bool) -> usize {
-        lock(&self.in_hand).values().filter(|hold| hold.background == background).count()
+    /// How many operations of a lane are in hand.
+    fn count(&self, lane: Lane) -> usize {
+        lock(&self.in_hand).values().filter(|hold| hold.lane == lane).count()
     }
 
     fn run(&self, claim: Claim, tasks: &mut JoinSet<()>) {
@@ -222,7 +234,7 @@ impl Round {
         };
         let hold = Hold {
             generation: claim.generation,
-            background: kind.background,
+            lane: kind.lane,
             cancel: CancellationToken::new(),
             fenced: CancellationToken::new(),
         };

@@ -2,6 +2,7 @@
 //! its effect and after its journal, on the way forward and on the way back. Whatever happens, the
 //! world ends as after an undisturbed run, or as it was before.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use futures::StreamExt;
@@ -11,7 +12,7 @@ use tenantry_ops::runner::{FaultAction, Faults, Phase, Worker};
 use tenantry_ops::submit::{self, Requester};
 use uuid::Uuid;
 
-use crate::fleet::{TestFleet, as_control_role, open, quick};
+use crate::fleet::{TestFleet, as_control_role, open, quick, with_backups};
 use crate::scenario::{SCENARIOS, Scenario};
 use crate::world::world;
 
@@ -88,9 +89,12 @@ async fn fail_at(scenario: &Scenario, step: &str, phase: Phase) {
 
 /// Whether a failure comes after the point of no return.
 fn begun_for_good(scenario: &Scenario, step: &str, phase: Phase) -> bool {
+    let registry = registry();
+    let steps = (registry.get(scenario.kind).unwrap().steps)();
+    let place = |name: &str| steps.iter().position(|(step, _)| *step == name).unwrap();
     match scenario.no_way_back_from {
         None => false,
-        Some(first) => first != step || phase != Phase::Before,
+        Some(first) => place(step) > place(first) || step == first && phase != Phase::Before,
     }
 }
 
@@ -226,7 +230,10 @@ pub(crate) fn worker_command(fleet: &TestFleet, faults: &str) -> tokio::process:
     let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "crash::be_a_worker", "--nocapture"])
-        .env(WORKER_VARIABLE, format!("{control}\n{managed}\n{faults}"))
+        .env(
+            WORKER_VARIABLE,
+            format!("{control}\n{managed}\n{}\n{faults}", fleet.folder().display()),
+        )
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true);
@@ -242,6 +249,7 @@ async fn be_a_worker() {
     let mut lines = order.lines();
     let control = lines.next().unwrap().parse().unwrap();
     let managed = lines.next().unwrap().parse().unwrap();
+    let folder = PathBuf::from(lines.next().unwrap());
     let faults = lines.next().unwrap_or_default().split(';').filter(|fault| !fault.is_empty());
     let faults = faults.fold(Faults::none(), |faults, fault| {
         let parts: Vec<&str> = fault.split('|').collect();
@@ -250,7 +258,8 @@ async fn be_a_worker() {
         let action = actions.into_iter().find(|a| format!("{a:?}") == parts[4]).unwrap();
         faults.and(parts[0], parts[1], parts[2] == "true", phase, action)
     });
-    let _worker = Worker::start(open(&control, &managed), registry(), quick(faults));
+    let fleet = with_backups(open(&control, &managed), &folder).await;
+    let _worker = Worker::start(fleet, registry(), quick(faults));
     // until the fault, or whoever started us, ends it; the bound is for a test that broke
     tokio::time::sleep(std::time::Duration::from_secs(60)).await;
 }

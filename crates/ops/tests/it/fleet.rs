@@ -1,13 +1,16 @@
 //! A fleet for one test: a control database and a managed one, cloned from ready-made ones.
 
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::{Connection, Executor};
+use tempfile::TempDir;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::pool::PoolSettings;
 use tenantry_domain::schema::SchemaAction;
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::{SourceFile, TemplateScript};
+use tenantry_ops::backups::Backups;
 use tenantry_ops::import::{self, Imported, Options};
 use tenantry_ops::kinds::registry;
 use tenantry_ops::pool;
@@ -47,12 +50,15 @@ pub(crate) struct TestFleet {
     pub(crate) managed: TestDatabase,
     /// An institution's name that no other test of this cluster uses: roles are shared by all.
     pub(crate) name: String,
+    /// Where its backups are, and what opens them.
+    folder: TempDir,
 }
 
 /// Leases in tests are short, so that a takeover does not take half a minute.
 pub(crate) fn quick(faults: Faults) -> WorkerConfig {
     WorkerConfig {
         places: 4,
+        backup_places: 2,
         lease: Duration::from_millis(1500),
         beat: Duration::from_millis(200),
         poll: Duration::from_millis(50),
@@ -64,9 +70,20 @@ impl TestFleet {
     /// A fleet with the template `default`, published.
     pub(crate) async fn new() -> Self {
         let (control, managed) = databases().await;
+        Self::of(control, managed).await
+    }
+
+    async fn of(control: TestDatabase, managed: TestDatabase) -> Self {
         let fleet = open(&as_control_role(control.url()), &as_control_role(managed.url()));
+        let folder = tempfile::tempdir().unwrap();
+        let fleet = with_backups(fleet, folder.path()).await;
         let name = format!("t{}", &Uuid::new_v4().simple().to_string()[..12]);
-        Self { fleet, control, managed, name }
+        Self { fleet, control, managed, name, folder }
+    }
+
+    /// Where its backups are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A fleet whose managed database is there already, with what somebody else made in it.
@@ -76,9 +93,7 @@ impl TestFleet {
             cluster.template("ops control", async |url: Url| make_control(&url).await).await;
         let control = cluster.clone_database(&control).await;
         install_managed(managed.url()).await.unwrap();
-        let fleet = open(&as_control_role(control.url()), &as_control_role(managed.url()));
-        let name = format!("t{}", &Uuid::new_v4().simple().to_string()[..12]);
-        Self { fleet, control, managed, name }
+        Self::of(control, managed).await
     }
 
     pub(crate) fn worker(&self) -> Worker {
@@ -170,6 +185,11 @@ impl TestFleet {
             .unwrap()
             .expect("the schema is listed")
     }
+}
+
+/// With backups in a folder.
+pub(crate) async fn with_backups(fleet: Fleet, folder: &Path) -> Fleet {
+    fleet.with_backups(Backups::within(folder).await.unwrap())
 }
 
 const PASSWORD: &str = "of-the-tests";

@@ -7,6 +7,7 @@
 
 mod adopt;
 mod adopt_django;
+mod backups;
 mod cancel;
 mod crash;
 mod disk;

@@ -39,6 +39,21 @@ pub(crate) enum Ask {
     Refill(i32),
     /// Two institutions from a sheet.
     Import,
+    /// A backup of the institution, or of all.
+    Backup,
+    BackupAll,
+    /// A drill of its newest backup, or of all.
+    Verify,
+    VerifyAll,
+    /// Its newest backup beside it.
+    Restore,
+    Snapshot,
+    /// Its newest copy in its place, or dropped.
+    Swap,
+    DropCopy,
+    Prune,
+    DestroyKeys,
+    RotateKeys,
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -119,6 +134,72 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         // its creations are operations of their own, and were queued with it
         no_way_back_from: Some("create institutions"),
     },
+    Scenario {
+        kind: "backup_schema",
+        before: &[Ask::Create],
+        ask: Ask::Backup,
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "backup_schemas",
+        before: &[Ask::Create],
+        ask: Ask::BackupAll,
+        no_way_back_from: Some("back up institutions"),
+    },
+    Scenario {
+        kind: "verify_backup",
+        before: &[Ask::Create, Ask::Backup],
+        ask: Ask::Verify,
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "verify_backups",
+        before: &[Ask::Create, Ask::Backup],
+        ask: Ask::VerifyAll,
+        no_way_back_from: Some("verify backups"),
+    },
+    Scenario {
+        kind: "restore_backup",
+        before: &[Ask::Create, Ask::Backup],
+        ask: Ask::Restore,
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "snapshot_schema",
+        before: &[Ask::Create],
+        ask: Ask::Snapshot,
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "swap_schema",
+        before: &[Ask::Create, Ask::Snapshot],
+        ask: Ask::Swap,
+        no_way_back_from: None,
+    },
+    Scenario {
+        kind: "drop_copy",
+        before: &[Ask::Create, Ask::Snapshot],
+        ask: Ask::DropCopy,
+        no_way_back_from: Some("drop objects"),
+    },
+    Scenario {
+        kind: "prune_backups",
+        before: &[Ask::Create, Ask::Backup],
+        ask: Ask::Prune,
+        no_way_back_from: Some("mark"),
+    },
+    Scenario {
+        kind: "destroy_backup_keys",
+        before: &[Ask::Create, Ask::Backup],
+        ask: Ask::DestroyKeys,
+        no_way_back_from: Some("destroy keys"),
+    },
+    Scenario {
+        kind: "rotate_backup_keys",
+        before: &[Ask::Create, Ask::Backup],
+        ask: Ask::RotateKeys,
+        no_way_back_from: Some("rotate keys"),
+    },
 ];
 
 impl Ask {
@@ -144,6 +225,17 @@ impl Ask {
                 .operation
             }
             Self::Import => fleet.import(2).await,
+            Self::Backup
+            | Self::BackupAll
+            | Self::Verify
+            | Self::VerifyAll
+            | Self::Restore
+            | Self::Snapshot
+            | Self::Swap
+            | Self::DropCopy
+            | Self::Prune
+            | Self::DestroyKeys
+            | Self::RotateKeys => crate::backups::ask(self, fleet).await,
             Self::Adopt => crate::adopt::adopt_legacy(fleet).await,
             Self::Refill(wanted) => fleet.refill(wanted).await,
             Self::Version => fleet.publish(&crate::fleet::next_script()).await,
@@ -160,9 +252,12 @@ impl Ask {
 
 impl Scenario {
     /// Whether a failure leaves what was asked for in the lists: a creation its row with the reason, an
-    /// import the institutions of its other operations.
+    /// import the institutions of its other operations, as other parents what their children did.
     pub(crate) fn leaves_rows(&self) -> bool {
-        matches!(self.kind, "create_schema" | "import_schemas")
+        matches!(
+            self.kind,
+            "create_schema" | "import_schemas" | "backup_schemas" | "verify_backups"
+        )
     }
 
     /// A fleet in which the kind can be asked for.

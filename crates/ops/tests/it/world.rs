@@ -23,7 +23,8 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
                         where s not like 'search_path=%'))
          from pg_roles where rolname like '%' || $1 || '%'
             or rolname in (select role_name from tenantry.schema_marker
-                           union all select role_name from tenantry.spare)
+                           union all select role_name from tenantry.spare
+                           union all select role_name from tenantry.schema_copy)
          union all
          select format('spare %s of %s@%s', schema_name, template, version) from tenantry.spare
          union all
@@ -41,6 +42,9 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
          union all
          select format('blocked %s', m.institution)
          from tenantry.write_block b join tenantry.schema_marker m on m.id = b.schema_id
+         union all
+         select format('copy %s of %s is %s', schema_name, institution, kind || ' ' || state)
+         from tenantry.schema_copy
          union all
          select format('template %s@%s %s', name, version, checksum) from tenantry.template
          union all
@@ -67,6 +71,16 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
          select format('listed as blocked %s', name) from tenant_schema
          where writes_blocked_at is not null
          union all
+         select format('backup of %s for %s is %s, verified %s', schema_name, reason, state,
+                       verified_at is not null and failed_at is null)
+         from backup where state <> 'removed'
+         union all
+         select format('listed copy %s of %s', kind, schema_name) from schema_copy where gone_at is null
+         union all
+         select format('key %s of a backup destroyed %s', epoch, destroyed_at is not null) from backup_key
+         union all
+         select format('drill of %s ended as %s', schema_name, outcome) from drill where outcome <> 'failed'
+         union all
          select format('listed template %s@%s', name, version) from template
          union all
          select format('pending %s %s', kind, state) from operation
@@ -78,30 +92,40 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
     {
         lines.push(row.get::<String, _>("line"));
     }
+    lines.extend(stored(fleet));
     let mut lines: Vec<String> = lines.iter().map(|line| without_ids(line, &fleet.name)).collect();
     lines.sort();
     lines
 }
 
-/// Takes out what differs from run to run: the institution's name, and the ids in an archived
-/// schema's name and in a spare's.
+/// What is in the store and in the work folder of backups.
+fn stored(fleet: &TestFleet) -> Vec<String> {
+    let mut open = vec![fleet.folder().join("store"), fleet.folder().join("work")];
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        // one that never was is as good as empty
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => open.push(path),
+                false => files.push(path),
+            }
+        }
+    }
+    let below = files.iter().map(|path| path.strip_prefix(fleet.folder()).unwrap());
+    below.map(|path| format!("file {}", path.display())).collect()
+}
+
+/// Takes out what differs from run to run: the institution's name, ids, and generations.
 fn without_ids(line: &str, name: &str) -> String {
-    let mut line = line.replace(name, "NAME");
-    while let Some(at) = line.find("tenantry_spare_") {
-        line.replace_range(at..(at + 47).min(line.len()), "SPARE");
+    let mut line = line.replace(name, "NAME").replace('-', "");
+    let is_id = |text: &[u8]| text.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));
+    while let Some(at) = line.as_bytes().windows(32).position(is_id) {
+        line.replace_range(at..at + 32, "ID");
     }
-    match line.find("tenantry_archived_") {
-        None => line,
-        Some(_) => line
-            .split(' ')
-            .map(|word| match word.find("tenantry_archived_") {
-                Some(at) if word.len() >= at + 50 => {
-                    let rest = without_ids(&word[at + 50..], name);
-                    format!("{}ARCHIVED{rest}", &word[..at])
-                }
-                _ => word.to_owned(),
-            })
-            .collect::<Vec<_>>()
-            .join(" "),
+    if let Some((start, rest)) = line.split_once("/archive") {
+        let end = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        line = format!("{start}/archive{end}");
     }
+    line
 }

@@ -31,6 +31,8 @@ pub struct Child {
     pub id: Uuid,
     /// Its kind.
     pub kind: String,
+    /// The institution's id.
+    pub schema_id: Option<Uuid>,
     /// The institution's name.
     pub schema_name: Option<String>,
     /// What was asked for.
@@ -109,7 +111,7 @@ pub async fn failed_children(
     limit: i64,
 ) -> Result<Vec<Child>, PgError> {
     Ok(sqlx::query_as(
-        "select id, kind, schema_name, input, error from operation
+        "select id, kind, schema_id, schema_name, input, error from operation
          where parent_id = $1 and state in ('failed', 'stuck') order by id limit $2",
     )
     .bind(parent)
@@ -191,7 +193,7 @@ pub async fn cancel_queued(tx: &mut Tx, parent: Uuid, limit: i64) -> Result<Vec<
                where parent_id = $1 and state = 'queued' and started_at is null
                limit $2 for update skip locked) chosen
          where o.id = chosen.id
-         returning o.id, o.kind, o.schema_name, o.input, o.error",
+         returning o.id, o.kind, o.schema_id, o.schema_name, o.input, o.error",
     )
     .bind(parent)
     .bind(limit)
@@ -236,7 +238,7 @@ pub async fn retry_children(
         "update operation set ",
         super::queued_again!(),
         " where parent_id = $1 and state in ('failed', 'stuck')
-         returning id, kind, schema_name, input, error"
+         returning id, kind, schema_id, schema_name, input, error"
     ))
     .bind(parent)
     .bind(token)

@@ -49,7 +49,7 @@ pub struct Claim {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fenced;
 
-/// Takes up to `limit` due operations, those with the highest priority first, then the oldest; of
+/// Takes up to `limit` due operations of a lane, those with the highest priority first, then the oldest; of
 /// one schema only the first, and only when none of that schema is under way.
 ///
 /// # Errors
@@ -57,6 +57,7 @@ pub struct Fenced;
 pub async fn claim(
     store: &Store,
     worker: Uuid,
+    lane: &str,
     kinds: &[(&str, i32)],
     lease: Duration,
     limit: i64,
@@ -66,7 +67,7 @@ pub async fn claim(
         "with due as (
            select o.id
            from operation o
-           where o.state in ('queued', 'waiting') and o.run_at <= clock_timestamp()
+           where o.state in ('queued', 'waiting') and o.lane = $6 and o.run_at <= clock_timestamp()
              and o.kind_version <= ($4::int[])[array_position($3::text[], o.kind)]
              and (o.state = 'waiting' or o.schema_id is null or not exists (
                select from operation other
@@ -99,6 +100,7 @@ pub async fn claim(
     .bind(&names)
     .bind(&versions)
     .bind(limit)
+    .bind(lane)
     .fetch_all(store.pool())
     .await;
     match claimed {

@@ -154,3 +154,18 @@ pub async fn counts(store: &Store) -> Result<Vec<StateCount>, PgError> {
     .fetch_all(store.pool())
     .await?)
 }
+
+/// Ids of backups that an operation may still write or list.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn backups_under_way(store: &Store) -> Result<Vec<Uuid>, PgError> {
+    Ok(sqlx::query_scalar(
+        "select (coalesce(memo ->> 'backup', memo #>> '{last,backup}'))::uuid from operation
+         where state in ('queued', 'running', 'waiting', 'stuck')
+           and coalesce(memo ->> 'backup', memo #>> '{last,backup}') is not null
+           and kind in ('backup_schema', 'purge_schema')",
+    )
+    .fetch_all(store.pool())
+    .await?)
+}

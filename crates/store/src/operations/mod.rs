@@ -27,7 +27,7 @@ pub use claim::{
     Beat, Claim, Ending, Fenced, Journal, beat, claim, finish, journal, note_progress, release,
     succeed, take_over, wait,
 };
-pub use list::{Filter, Page, StateCount, counts, list};
+pub use list::{Filter, Page, StateCount, backups_under_way, counts, list};
 
 /// An operation, as the lists show it.
 #[derive(Clone, Debug)]
@@ -136,6 +136,8 @@ pub struct NewOperation {
     pub schema_name: Option<String>,
     /// What is asked for.
     pub input: Value,
+    /// Which of a worker's places it takes: `asked`, `backups` or `background`.
+    pub lane: &'static str,
     /// How many steps it has.
     pub steps_total: i32,
     /// Higher ones go first.
@@ -189,9 +191,9 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
            (id, kind, kind_version, schema_id, schema_name, input, memo, state, priority,
             steps_total, actor, source, request_id,
             idempotency_actor, idempotency_key, idempotency_hash, token_id, required_role,
-            parent_id)
+            parent_id, lane)
          values ($1, $2, $3, $4, $5, $6, $6, 'queued', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                 $17)
+                 $17, $18)
          on conflict (idempotency_actor, idempotency_key) where idempotency_key is not null
          do nothing",
     )
@@ -212,6 +214,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOperation) -> Result<Inserted, PgError
     .bind(new.token)
     .bind(new.required_role.as_str())
     .bind(new.parent)
+    .bind(new.lane)
     .execute(tx.connection())
     .await?;
     if done.rows_affected() == 1 {
@@ -268,9 +271,9 @@ pub async fn insert_many(
     sqlx::query(
         "insert into operation
            (id, kind, kind_version, schema_id, schema_name, input, memo, state, priority,
-            steps_total, actor, source, request_id, token_id, required_role, parent_id)
+            steps_total, actor, source, request_id, token_id, required_role, parent_id, lane)
          select id, $5, $6, schema_id, name, input, input, 'queued', $7, $8, $9, $10, $11, $12, $13,
-                $14
+                $14, $15
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[])
               as row (id, schema_id, name, input)",
     )
@@ -288,6 +291,7 @@ pub async fn insert_many(
     .bind(pattern.token)
     .bind(pattern.required_role.as_str())
     .bind(pattern.parent)
+    .bind(pattern.lane)
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -15,6 +15,7 @@ use tenantry_domain::usage::SchemaUsage;
 use uuid::Uuid;
 
 use crate::adoptions::{self, Adoption};
+use crate::backups::{self, NewestBackup};
 use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx, usage};
 
@@ -77,6 +78,8 @@ pub struct TenantSchema {
     pub external_id: Option<String>,
     /// How often the row was changed; measuring does not count.
     pub revision: i64,
+    /// Its newest backup that the store still holds.
+    pub backup: Option<NewestBackup>,
     /// What is known of it as an adopted schema; none where Tenantry made it.
     pub adoption: Option<Adoption>,
 }
@@ -114,6 +117,7 @@ impl FromRow<'_, PgRow> for TenantSchema {
             },
             external_id: row.try_get("external_id")?,
             revision: row.try_get("revision")?,
+            backup: backups::newest_of_row(row)?,
             adoption: adoptions::of_row(row)?,
         })
     }
@@ -141,11 +145,16 @@ macro_rules! select_schema {
                 u.table_bytes, u.index_bytes, u.toast_bytes, u.row_estimate, u.writes_total,
                 u.connections, u.last_activity, u.measured_at, u.stale_since,
                 p.quota_bytes as plan_quota_bytes,
-                a.tool, a.tool_version, a.tool_applied, a.version_read_at, a.read_only, a.adopted_at
+                a.tool, a.tool_version, a.tool_applied, a.version_read_at, a.read_only, a.adopted_at,
+                b.id as backup_id, b.taken_at as backup_taken_at, b.verified_at as backup_verified_at,
+                b.failed_at as backup_failed_at, b.restore_ms as backup_restore_ms
              from ",
             $rows,
             " s left join schema_usage u on u.schema_id = s.id left join plan p on p.name = s.plan
-                left join adoption a on a.schema_id = s.id "
+                left join adoption a on a.schema_id = s.id
+                left join lateral (
+                  select id, taken_at, verified_at, failed_at, restore_ms from backup
+                  where schema_id = s.id and state <> 'removed' order by id desc limit 1) b on true "
         )
     };
 }
@@ -408,5 +417,18 @@ pub async fn past_recovery(store: &Store, limit: i64) -> Result<Vec<TenantSchema
     ))
     .bind(limit)
     .fetch_all(store.pool())
+    .await?)
+}
+
+/// Id and name of every institution that lives, in the order of their names.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn living(tx: &mut Tx) -> Result<Vec<(Uuid, String)>, PgError> {
+    Ok(sqlx::query_as(
+        "select id, name from tenant_schema where state in ('active', 'suspended')
+         order by name collate \"C\"",
+    )
+    .fetch_all(tx.connection())
     .await?)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod attributes;
+pub(crate) mod backup;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod install;

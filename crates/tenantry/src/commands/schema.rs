@@ -15,7 +15,7 @@ use super::{adopt, attributes, sheets, usage};
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
 use crate::output::{fields, json, or_dash, table, time};
-use crate::progress::{FIRST_WAIT, conclude, follow};
+use crate::progress::{Wait, submit};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -61,9 +61,12 @@ Examples:
     Drop(Confirmed),
     /// Bring a dropped institution back
     Undrop(Change),
-    /// Remove a dropped institution for good
-    #[command(after_help = "Example:\n  tenantry schema purge oakwood --confirm oakwood --wait")]
-    Purge(Confirmed),
+    /// Remove a dropped institution for good, after a last backup that was verified
+    #[command(after_help = "\
+Examples:
+  tenantry schema purge oakwood --confirm oakwood --wait
+  tenantry schema purge oakwood --confirm oakwood --without-backup --wait")]
+    Purge(Purge),
     /// Find schemas that were there before Tenantry, and take them under observation
     #[command(after_help = "\
 Examples:
@@ -183,10 +186,12 @@ pub(crate) struct Confirmed {
 }
 
 #[derive(Args)]
-pub(crate) struct Wait {
-    /// Wait until the operation ends and show its steps
+pub(crate) struct Purge {
+    #[command(flatten)]
+    confirmed: Confirmed,
+    /// Take no last backup
     #[arg(long)]
-    wait: bool,
+    without_backup: bool,
 }
 
 pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
@@ -207,10 +212,12 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
             let body = DropRequest { confirm };
             submit(&client, Method::DELETE, &path(&name), &body, &wait).await
         }
-        Command::Purge(Confirmed { name, confirm, wait }) => {
+        Command::Purge(Purge { confirmed, without_backup }) => {
+            let Confirmed { name, confirm, wait } = confirmed;
             let body = SchemaPatch {
                 action: Some(PatchAction::Purge),
                 confirm: Some(confirm),
+                without_backup,
                 ..SchemaPatch::default()
             };
             submit(&client, Method::PATCH, &path(&name), &body, &wait).await
@@ -290,21 +297,6 @@ fn print_credentials(issued: &CredentialsBody) {
 async fn act(client: &Client, change: Change, action: PatchAction) -> Outcome {
     let body = SchemaPatch { action: Some(action), ..SchemaPatch::default() };
     submit(client, Method::PATCH, &path(&change.name), &body, &change.wait).await
-}
-
-async fn submit<B: serde::Serialize>(
-    client: &Client,
-    method: Method,
-    path: &str,
-    body: &B,
-    wait: &Wait,
-) -> Outcome {
-    let first = wait.wait.then_some(FIRST_WAIT);
-    let mut operation: OperationBody = client.send_body(method, path, body, first).await?;
-    if wait.wait {
-        operation = follow(client, operation).await?;
-    }
-    conclude(client, &operation)
 }
 
 async fn list(client: &Client, arguments: List) -> Outcome {

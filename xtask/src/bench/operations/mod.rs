@@ -86,6 +86,7 @@ async fn enqueue_all(fleet: &Fleet, institutions: &[(Uuid, String)]) -> Result<f
         schema_id: None,
         schema_name: None,
         input: serde_json::Value::Null,
+        lane: "asked",
         steps_total: 1,
         priority: 0,
         actor: "bench".into(),

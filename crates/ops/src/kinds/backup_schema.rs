@@ -1,0 +1,288 @@
+//! Takes a backup of one institution: its schema as an archive, sealed to its key, in the store, with a
+//! signed manifest that lists it. Undo leaves nothing of it in the store.
+//!
+//! The archive's name bears the claim's generation and the manifest is written only where there is none, so
+//! that neither a second run nor a worker that was believed dead makes two backups of one.
+
+use std::io::{BufWriter, Write as _};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tenantry_backup::fingerprint::fingerprint;
+use tenantry_backup::manifest::{ArchiveFacts, Engine, FORMAT, Manifest, Object, Previous, Template};
+use tenantry_backup::seal::Sealer;
+use tenantry_backup::write::write_archive;
+use tenantry_domain::clock;
+use tenantry_pg::export::Export;
+use tenantry_pg::schema::Marker;
+use tenantry_pg::PgError;
+use tenantry_store::Tx;
+use tenantry_store::backups::{self, NewBackup};
+use uuid::Uuid;
+
+use crate::backups::progress::Progress;
+use crate::backups::tell_backup;
+use crate::backups::trouble::schema_ident;
+use crate::fleet::FleetConfig;
+use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
+
+/// The backup that is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackupSchema {
+    /// The institution's id.
+    pub schema: Uuid,
+    /// The institution's name.
+    pub institution: String,
+    /// The id that the backup gets.
+    pub backup: Uuid,
+    /// Why: `manual`, `schedule` or `purge`.
+    pub reason: String,
+    /// Whether nothing is taken when nothing changed since the newest backup.
+    pub skip_unchanged: bool,
+    #[serde(default)]
+    written: Option<Written>,
+    /// The newest backup, since which nothing changed.
+    #[serde(default)]
+    unchanged_since: Option<Uuid>,
+    #[serde(default)]
+    listed: Option<String>,
+}
+
+/// What was written and stored, and is not listed yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Written {
+    manifest: Manifest,
+    change_mark: Option<Value>,
+    took_ms: i64,
+}
+
+impl BackupSchema {
+    /// Asks for it.
+    pub fn new(schema: Uuid, institution: impl Into<String>, reason: &str) -> Self {
+        Self {
+            schema,
+            institution: institution.into(),
+            backup: Uuid::now_v7(),
+            reason: reason.to_owned(),
+            skip_unchanged: false,
+            written: None,
+            unchanged_since: None,
+            listed: None,
+        }
+    }
+
+    /// Takes nothing when nothing changed since the newest backup.
+    #[must_use]
+    pub fn unless_unchanged(self) -> Self {
+        Self { skip_unchanged: true, ..self }
+    }
+
+    /// Whether it came to a backup, rather than to the insight that none is needed.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.listed.is_some()
+    }
+
+    pub(crate) async fn write_archive(&mut self, cx: &Context) -> Result<(), StepError> {
+        let started = (clock::now(), Instant::now());
+        let database = &cx.fleet.database;
+        let marker = database.marker(self.schema).await?.ok_or_else(|| {
+            let message = format!("the managed database has no schema of {}", self.institution);
+            StepError::fail("schema_not_found", message)
+        })?;
+        let schema = schema_ident(&marker.schema_name)?;
+        // before the snapshot: what is written between the two is in the backup and counts as a change
+        let change_mark = database.change_mark(&schema).await?;
+        let previous = backups::newest(&cx.fleet.store, self.schema).await?;
+        let mut export = Export::begin(database.login(), &schema).await?;
+        if let Some(previous) = &previous
+            && self.skip_unchanged
+            && previous.state == "stored"
+            && change_mark.is_some()
+            && previous.change_mark == change_mark
+            && previous.form == fingerprint(export.entries())
+        {
+            self.unchanged_since = Some(previous.id);
+            return Ok(export.finish().await?);
+        }
+        let previous = previous
+            .map(|backup| Previous { backup: backup.id, sha256: backup.manifest_sha256 });
+        let manifest = self.store_archive(cx, &marker, &mut export, started.0, previous).await?;
+        export.finish().await?;
+        let took_ms = i64::try_from(started.1.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.written = Some(Written { manifest, change_mark, took_ms });
+        Ok(())
+    }
+
+    async fn store_archive(
+        &self,
+        cx: &Context,
+        marker: &Marker,
+        export: &mut Export,
+        taken_at: Timestamp,
+        previous: Option<Previous>,
+    ) -> Result<Manifest, StepError> {
+        let repository = &cx.fleet.backups()?.repository;
+        let known = backups::keys(&cx.fleet.store, self.schema).await?;
+        let known = known.iter().map(|key| key.epoch).max();
+        let (epoch, key) = repository.key(self.schema, known).await?;
+        let spool = repository.spool(self.backup, cx.fence.generation)?;
+        let path = spool.path().to_owned();
+        let progress = Progress::begin(cx, "write archive");
+        let out = Sealer::begin(BufWriter::new(spool), &key.recipient)?;
+        let (out, contents) =
+            write_archive(export, out, &mut |now| progress.tables(&now)).await?;
+        let (mut out, sealed) = out.finish()?;
+        out.flush().map_err(|error| work_folder(&error))?;
+        let progress = Progress::begin(cx, "store archive");
+        let (id, generation) = (self.backup, cx.fence.generation);
+        let told = |bytes| progress.bytes(bytes, sealed.bytes);
+        let object =
+            repository.store_archive(self.schema, id, generation, &path, &told).await?;
+        drop(out);
+        let archive = ArchiveFacts {
+            object,
+            bytes: sealed.bytes,
+            sha256: sealed.sha256,
+            plain_bytes: sealed.plain_bytes,
+            key_epoch: epoch,
+            recipient: key.recipient,
+        };
+        Ok(Manifest {
+            format: FORMAT,
+            backup: self.backup,
+            institution: self.schema,
+            name: self.institution.clone(),
+            schema_name: marker.schema_name.clone(),
+            operation: cx.fence.operation,
+            engine: Engine::Tenantry,
+            reason: self.reason.clone(),
+            server_version: export.server_version().to_owned(),
+            database: export.database().to_owned(),
+            taken_at,
+            template: template_of(marker),
+            form: contents.form,
+            objects: contents
+                .objects
+                .into_iter()
+                .map(|(kind, tag)| Object { kind, tag })
+                .collect(),
+            tables: contents.tables,
+            archive,
+            prerequisites: serde_json::to_value(export.prerequisites()).unwrap_or_default(),
+            previous,
+            made_by: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+
+    pub(crate) async fn list_backup(&mut self, cx: &Context) -> Result<(), StepError> {
+        let Some(written) = &self.written else {
+            return Ok(()); // nothing changed, and nothing was written
+        };
+        let repository = &cx.fleet.backups()?.repository;
+        let signed = written.manifest.clone().sign(repository.signer())?;
+        repository.store_manifest(&signed).await?;
+        self.listed = Some(signed.sha256);
+        Ok(())
+    }
+
+    pub(crate) async fn remove(&mut self, cx: &Context) -> Result<(), StepError> {
+        cx.fleet.backups()?.repository.remove(self.schema, self.backup).await?;
+        (self.written, self.listed) = (None, None);
+        Ok(())
+    }
+
+    /// Enters what is in the store now into the catalogue.
+    pub(crate) async fn enter(&self, tx: &mut Tx) -> Result<(), PgError> {
+        let (Some(written), Some(sha256)) = (&self.written, &self.listed) else {
+            return Ok(());
+        };
+        let Written { manifest, change_mark, took_ms } = written;
+        let whole = serde_json::to_value(manifest).unwrap_or_default();
+        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let new = NewBackup {
+            id: self.backup,
+            schema_id: self.schema,
+            schema_name: &self.institution,
+            operation_id: manifest.operation,
+            reason: &self.reason,
+            engine: manifest.engine.as_str(),
+            manifest: &whole,
+            manifest_sha256: sha256,
+            taken_at: manifest.taken_at,
+            took_ms: *took_ms,
+            archive_bytes: signed(manifest.archive.bytes),
+            plain_bytes: signed(manifest.archive.plain_bytes),
+            row_count: manifest.tables.iter().map(|table| signed(table.tally.rows)).sum(),
+            table_count: i32::try_from(manifest.tables.len()).unwrap_or(i32::MAX),
+            form: &manifest.form,
+            key_epoch: manifest.archive.key_epoch,
+            recipient: &manifest.archive.recipient,
+            server_version: &manifest.server_version,
+            change_mark: change_mark.as_ref(),
+        };
+        backups::insert(tx, &new).await?;
+        tell_backup(tx, "backup.stored", self.schema, &self.institution, self.backup).await
+    }
+}
+
+impl Kind for BackupSchema {
+    const NAME: &'static str = "backup_schema";
+    const VERSION: i32 = 1;
+    const LANE: Lane = Lane::Backups;
+    const STEPS: &'static [Step<Self>] = &[
+        Step {
+            name: "write archive",
+            run: |kind, cx| Box::pin(kind.write_archive(cx)),
+            undo: Some(|kind, cx| Box::pin(kind.remove(cx))),
+        },
+        Step {
+            name: "list backup",
+            run: |kind, cx| Box::pin(kind.list_backup(cx)),
+            undo: Some(|kind, cx| Box::pin(kind.remove(cx))),
+        },
+    ];
+
+    fn plan(&self) -> Vec<String> {
+        vec![
+            format!(
+                "Write the schema of {} as an archive from one snapshot, seal it and store it{}.",
+                self.institution,
+                if self.skip_unchanged { ", unless nothing changed since the newest backup" } else { "" }
+            ),
+            "Sign the manifest and list the backup.".to_owned(),
+        ]
+    }
+
+    fn result(&self) -> Value {
+        if let Some(backup) = self.unchanged_since {
+            return json!({ "unchangedSince": backup });
+        }
+        self.written.as_ref().map_or(Value::Null, |written| {
+            json!({
+                "backup": self.backup,
+                "archiveBytes": written.manifest.archive.bytes,
+                "plainBytes": written.manifest.archive.plain_bytes,
+                "tables": written.manifest.tables.len(),
+                "rows": written.manifest.tables.iter().map(|table| table.tally.rows).sum::<u64>(),
+            })
+        })
+    }
+
+    async fn conclude(&self, tx: &mut Tx, ended: Ended<'_>, _: &FleetConfig) -> Result<(), PgError> {
+        match ended {
+            Ended::Succeeded => self.enter(tx).await,
+            _ => Ok(()),
+        }
+    }
+}
+
+fn template_of(marker: &Marker) -> Option<Template> {
+    let (name, version) = marker.template.clone().zip(marker.template_version)?;
+    Some(Template { name, version })
+}
+
+fn work_folder(error: &std::io::Error) -> StepError {
+    StepError::fail("work_folder", format!("the backups' work folder cannot be written: {error}"))
+}
