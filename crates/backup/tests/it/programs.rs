@@ -7,7 +7,7 @@ use tenantry_pg::embedded::binaries;
 use url::Url;
 
 /// The folder of the programs of a server.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     let chosen = std::env::var_os("TENANTRY_TEST_PG_BIN").filter(|dir| !dir.is_empty());
     binaries::choose(chosen.map(PathBuf::from).as_deref(), None).unwrap().dir
 }
