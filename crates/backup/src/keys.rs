@@ -326,7 +326,7 @@ mod tests {
     fn identities_are_read_as_age_writes_them_and_never_shown() {
         let (text, recipient) = generate_identity();
         let identities = Identities::parse(&format!("\n# made today\n{text}")).unwrap();
-        assert_eq!(identities.recipients(), [recipient.clone()]);
+        assert_eq!(identities.recipients(), std::slice::from_ref(&recipient));
         assert!(!format!("{identities:?}").contains(SECRET));
         assert!(matches!(Identities::parse("# nothing\n"), Err(KeyError::NoIdentity)));
         let refused = Identities::parse(&format!("# x\n{recipient}")).unwrap_err();

@@ -7,11 +7,13 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
+use tempfile::TempDir;
 use tenantry_api::AppConfig;
 use tenantry_domain::access::Role;
 use tenantry_domain::pool::PoolSettings;
 use tenantry_domain::template::{Layout, SourceFile, Spares, TemplateScript};
 use tenantry_domain::token::Token;
+use tenantry_ops::backups::Backups;
 use tenantry_ops::housekeeping::{Housekeeping, Rhythm};
 use tenantry_ops::kinds::registry;
 use tenantry_ops::runner::{Worker, WorkerConfig};
@@ -138,6 +140,8 @@ pub(crate) struct TestServer {
     housekeeping: Option<Housekeeping>,
     api: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     stopping: CancellationToken,
+    /// Where its backups are.
+    folder: TempDir,
 }
 
 impl TestServer {
@@ -158,6 +162,8 @@ impl TestServer {
         let config = DatabaseConfig { url, max_connections: setup.sessions };
         let settings = FleetConfig { pool: setup.pool, ..unwatched() };
         let fleet = Fleet::new(store, ManagedDatabase::new(&config).unwrap(), settings);
+        let folder = tempfile::tempdir().unwrap();
+        let fleet = fleet.with_backups(Backups::within(folder.path()).await.unwrap());
         let rhythm = Rhythm {
             events: Duration::from_millis(50),
             mirror: Duration::from_millis(200),
@@ -180,6 +186,7 @@ impl TestServer {
             tokens: issued.try_into().unwrap(),
             worker: Mutex::new(None),
             api: Some(tokio::spawn(tenantry_api::serve(listener, app))),
+            folder,
             stopping,
         };
         if let Some(worker) = setup.worker {

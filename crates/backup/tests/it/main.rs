@@ -5,5 +5,7 @@ mod fleet;
 mod oracle;
 mod place;
 mod programs;
+mod repository;
 mod restore;
 mod s3;
+mod stock;

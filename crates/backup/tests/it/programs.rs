@@ -10,7 +10,7 @@ use url::Url;
 const PROGRAMS: &str = "TENANTRY_TEST_PG_PROGRAMS";
 
 /// The folder of the programs of a server; where it has the server only, one of a newer version's programs is named.
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     if let Some(programs) = std::env::var_os(PROGRAMS) {
         return programs.into();
     }
