@@ -20,6 +20,7 @@ async fn the_table_holds_for_every_route_and_every_role() {
             .path
             .replace("{name}", "nobody")
             .replace("{id}", &Uuid::nil().to_string())
+            .replace("{copy}", "none")
             .replace("{*rest}", "index.css");
         let method = Method::from_bytes(route.method.as_bytes()).unwrap();
         let what = format!("{} {}", route.method, route.path);

@@ -6,6 +6,7 @@
 mod access;
 mod adoptions;
 mod audit;
+mod backups;
 mod bodies;
 mod call;
 mod events;
