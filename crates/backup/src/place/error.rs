@@ -198,6 +198,9 @@ pub(super) fn cause_of_file(error: &io::Error) -> Cause {
 
 /// What an error of the store means.
 pub(super) fn cause_of(error: &StoreError) -> Cause {
+    if matches!(error, StoreError::AlreadyExists { .. }) {
+        return Cause::Busy("another write of the same has not come to its end".into());
+    }
     let said = error.to_string();
     if let Some(cause) = element(&said, "Code").and_then(|code| cause_of_code(code, &said)) {
         return cause;

@@ -111,11 +111,12 @@ impl Fleet {
     ) -> Result<SignedManifest, RepositoryError> {
         let (epoch, key) = self.repository.key(institution, None).await?;
         let (path, sealed) = self.seal(backup, 1, &key, plain);
-        let object = self.repository.store_archive(institution, backup, 1, &path, &|_| ()).await;
+        let object =
+            is_send(self.repository.store_archive(institution, backup, 1, &path, &|_| ())).await;
         std::fs::remove_file(path).unwrap();
         let signed = manifest(institution, backup, object?, sealed, epoch, &key);
         let signed = signed.sign(&self.signer).unwrap();
-        self.repository.store_manifest(&signed).await?;
+        is_send(self.repository.store_manifest(&signed)).await?;
         Ok(signed)
     }
 
@@ -132,9 +133,9 @@ impl Fleet {
         signed: &SignedManifest,
         identities: &Identities,
     ) -> Result<Vec<u8>, RepositoryError> {
-        let fetched = self.repository.fetch(signed, identities, &|_| ()).await?;
+        let fetched = is_send(self.repository.fetch(signed, identities, &|_| ())).await?;
         let mut plain = Vec::new();
-        fetched.plain()?.read_to_end(&mut plain).unwrap();
+        is_send(fetched.plain()?).read_to_end(&mut plain).unwrap();
         Ok(plain)
     }
 
@@ -197,6 +198,11 @@ pub(crate) fn manifest(
         previous: None,
         made_by: "0.1.0".into(),
     }
+}
+
+/// Operations are run by tasks, which go from thread to thread.
+fn is_send<T: Send>(value: T) -> T {
+    value
 }
 
 /// Bytes that do not compress.
