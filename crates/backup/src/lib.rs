@@ -3,7 +3,9 @@
 //! Read in this order: [`archive`] (the file that `pg_restore` reads), [`tally`] (what a table's rows come to),
 //! [`fingerprint`] (what its form comes to), [`write`] (a schema into an archive), [`restore`] (an archive into a schema).
 
+mod allowed;
 pub mod archive;
+mod chosen;
 pub mod fingerprint;
 pub mod restore;
 pub mod tally;
