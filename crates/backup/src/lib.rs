@@ -5,7 +5,9 @@
 //! that only its institution's key opens), [`note`] and [`manifest`] (what is known of it, signed), [`place`] (where
 //! bytes are kept), [`repository`] (what is where there), [`restore`] (an archive into a schema).
 
+mod allowed;
 pub mod archive;
+mod chosen;
 pub mod fingerprint;
 pub mod keys;
 pub mod manifest;

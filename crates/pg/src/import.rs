@@ -1,18 +1,20 @@
-//! Makes a schema from statements and rows that came from elsewhere, in one transaction: it is there as a
-//! whole or not at all.
+//! Fills an empty schema with statements and rows that came from elsewhere, in one transaction: all of it is
+//! there or nothing. What comes may have been made by anybody, so whoever calls this logs in as a role that
+//! owns the schema and may do nothing else ([`crate::copies`]).
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use url::Url;
 
 use crate::database::connect_options;
 use crate::ddl;
-use crate::error::PgError;
+use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 
-/// A schema that is being made.
+/// A schema that is being filled.
 #[derive(Debug)]
 pub struct Import {
     session: PgConnection,
+    schema: Ident,
 }
 
 /// Bodies of functions are not looked into, as what they name may come later; nothing in the archive is
@@ -23,43 +25,100 @@ const SETTINGS: &str = "
   set lock_timeout = '2s'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0";
 
 impl Import {
-    /// Makes the schema, empty, for the role that is to own everything in it; none for the one that is
-    /// logged in.
+    /// Logs in and opens the transaction. Names without a schema mean the one that is filled.
     ///
     /// # Errors
-    /// When there is one of that name, or the role may not make one.
-    pub async fn begin(url: &Url, schema: &Ident, owner: Option<&Ident>) -> Result<Self, PgError> {
+    /// `NotFound` when there is no such schema, `Refused` when something is in it, or the login fails.
+    pub async fn begin(url: &Url, schema: &Ident) -> Result<Self, PgError> {
         let options = connect_options(url)?.application_name("tenantry import");
         let mut session = PgConnection::connect_with(&options).await?;
         session.execute(SETTINGS).await?;
         session.execute("begin").await?;
-        if let Some(owner) = owner {
-            session.execute(ddl!("set local role {}", owner).into_sql()).await?;
+        let empty: Option<bool> = sqlx::query_scalar(
+            "select not exists (select from pg_depend
+                                where refclassid = 'pg_namespace'::regclass and refobjid = n.oid)
+             from pg_namespace n where nspname = $1",
+        )
+        .bind(schema.raw())
+        .fetch_optional(&mut session)
+        .await?;
+        match empty {
+            None => {
+                let missing = format!("there is no schema {schema}");
+                return Err(PgError::new(Situation::NotFound, missing));
+            }
+            Some(false) => {
+                let full = format!("the schema {schema} is not empty");
+                return Err(PgError::new(Situation::Refused, full));
+            }
+            Some(true) => {}
         }
-        session.execute(ddl!("create schema {}", schema).into_sql()).await?;
         session.execute(ddl!("set local search_path = {}", schema).into_sql()).await?;
-        Ok(Self { session })
+        Ok(Self { session, schema: schema.clone() })
     }
 
-    /// Runs an entry's statements.
+    /// Runs a statement. The server takes one, and refuses a text in which there are more.
     ///
     /// # Errors
-    /// What the server says; then the whole schema is undone.
-    pub async fn run(&mut self, statements: &str) -> Result<(), PgError> {
-        self.session.execute(script(statements)).await?;
+    /// What the server says; then everything is undone.
+    pub async fn run(&mut self, statement: &str) -> Result<(), PgError> {
+        sqlx::query(script(statement)).persistent(false).execute(&mut self.session).await?;
         Ok(())
     }
 
-    /// Takes rows as `COPY … FROM stdin` does, from whatever gives the next piece of them.
+    /// Makes functions that look names up in a schema of the old name look them up in this one.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn repin(&mut self, old: &str) -> Result<(), PgError> {
+        let (old, new): (String, String) =
+            sqlx::query_as("select quote_ident($1), quote_ident($2)")
+                .bind(old)
+                .bind(self.schema.raw())
+                .fetch_one(&mut self.session)
+                .await?;
+        let paths: Vec<(String, String)> = sqlx::query_as(
+            "select p.oid::pg_catalog.regprocedure::pg_catalog.text, pg_catalog.substr(s, 13)
+             from pg_catalog.pg_namespace n
+             join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+               and d.refobjid = n.oid and d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+             join pg_catalog.pg_proc p on p.oid = d.objid
+             cross join pg_catalog.unnest(p.proconfig) s
+             where n.nspname = $1 and pg_catalog.starts_with(s, 'search_path=')",
+        )
+        .bind(self.schema.raw())
+        .fetch_all(&mut self.session)
+        .await?;
+        for (function, path) in paths {
+            let parts: Vec<&str> = path
+                .split(", ")
+                .map(|name| if name == old { new.as_str() } else { name })
+                .collect();
+            let pinned = parts.join(", ");
+            if pinned != path {
+                self.run(&format!("alter routine {function} set search_path to {pinned}")).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes rows of a table as `COPY … FROM stdin` does, from whatever gives the next piece of them.
     ///
     /// # Errors
     /// What the server says, or what giving the next piece ran into.
     pub async fn rows<E: From<PgError>>(
         &mut self,
-        copy: &str,
+        table: &Ident,
+        columns: &[Ident],
         mut next: impl FnMut() -> Result<Option<Vec<u8>>, E>,
     ) -> Result<u64, E> {
-        let copying = self.session.copy_in_raw(copy).await;
+        let mut copy = ddl!("copy {}.{}", self.schema, table).to_string();
+        if !columns.is_empty() {
+            let names: Vec<String> = columns.iter().map(Ident::to_string).collect();
+            copy.push_str(&format!(" ({})", names.join(", ")));
+        }
+        copy.push_str(" from stdin");
+        let copying = self.session.copy_in_raw(&copy).await;
         let mut copying = copying.map_err(PgError::from)?;
         loop {
             match next() {
@@ -76,10 +135,10 @@ impl Import {
         }
     }
 
-    /// Keeps the schema.
+    /// Keeps what was made.
     ///
     /// # Errors
-    /// When the server does not; then there is none.
+    /// When the server does not; then there is nothing.
     pub async fn commit(mut self) -> Result<(), PgError> {
         self.session.execute("commit").await?;
         Ok(self.session.close().await?)

@@ -43,6 +43,8 @@ pub struct Item {
     pub copy: Option<String>,
     /// The schema that it is in; none for the schema itself.
     pub schema: Option<String>,
+    /// The numbers of the items that it needs.
+    pub needs: Vec<i32>,
 }
 
 /// An archive that is being read: first everything that there is, then the rows of each table.
@@ -181,14 +183,17 @@ fn item(input: &mut impl Read) -> Result<Item, ReadError> {
     for _ in ["tablespace", "access method", "owner", "with OIDs"] {
         text(input)?;
     }
-    while text(input)?.is_some() {}
+    let mut needs = Vec::new();
+    while let Some(need) = text(input)? {
+        needs.push(need.parse().map_err(|_| format(format!("{kind} {tag} needs {need:?}")))?);
+    }
     let state = byte(input)?;
     bytes(input, i32::from(OFFSET_SIZE))?;
     let expected = if has_rows { OFFSET_NOT_SET } else { OFFSET_NO_DATA };
     if state != expected || has_rows != copy.is_some() {
         return Err(format(format!("{kind} {tag} has rows and has none")));
     }
-    Ok(Item { id, kind, tag, create, copy, schema })
+    Ok(Item { id, kind, tag, create, copy, schema, needs })
 }
 
 fn byte(input: &mut impl Read) -> Result<u8, ReadError> {
