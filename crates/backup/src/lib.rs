@@ -8,6 +8,7 @@
 mod allowed;
 pub mod archive;
 mod chosen;
+pub mod compare;
 pub mod fingerprint;
 pub mod keys;
 pub mod manifest;

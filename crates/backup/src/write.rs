@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 use tenantry_pg::PgError;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Entry, Export};
 
 use crate::archive::ArchiveWriter;
 use crate::fingerprint::fingerprint;
@@ -15,10 +15,24 @@ use crate::tally::{Counter, Tally};
 pub struct Contents {
     /// What the form of the schema comes to ([`fingerprint`]).
     pub form: String,
+    /// Kind and name of each entry, in the order of the archive.
+    #[serde(default)]
+    pub objects: Vec<(String, String)>,
     /// How many entries the table of contents has.
     pub entries: usize,
     /// The tables and what their rows came to, in the order of the archive.
     pub tables: Vec<TableContents>,
+}
+
+/// How far the writing of an archive is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Tables whose rows are written.
+    pub tables_done: usize,
+    /// Tables that have rows to write.
+    pub tables_total: usize,
+    /// Bytes of rows that were written.
+    pub bytes: u64,
 }
 
 /// A table in an archive.
@@ -64,8 +78,12 @@ pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
             .await?;
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    let form = fingerprint(export.entries());
-    Ok(Contents { form, entries: export.entries().len(), tables })
+    Ok(of_entries(export.entries(), tables))
+}
+
+fn of_entries(entries: &[Entry], tables: Vec<TableContents>) -> Contents {
+    let objects = entries.iter().map(|entry| (entry.kind.clone(), entry.tag.clone())).collect();
+    Contents { form: fingerprint(entries), objects, entries: entries.len(), tables }
 }
 
 /// The entries that have rows, and the names of their tables.
@@ -84,6 +102,7 @@ fn with_rows(export: &Export) -> Vec<(usize, String)> {
 pub async fn write_archive<W: Write>(
     export: &mut Export,
     out: W,
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(W, Contents), WriteError> {
     let schema = (export.schema().raw(), export.quoted_schema());
     let mut archive = ArchiveWriter::begin(
@@ -94,19 +113,22 @@ pub async fn write_archive<W: Write>(
         export.entries(),
     )?;
     let mut tables = Vec::new();
-    for (place, name) in with_rows(export) {
+    let with_rows = with_rows(export);
+    let mut far = Progress { tables_done: 0, tables_total: with_rows.len(), bytes: 0 };
+    for (place, name) in with_rows {
         let mut counter = Counter::default();
         archive.begin_rows(place)?;
         export
             .rows(place, |piece| {
                 counter.take(piece);
+                far.bytes += piece.len() as u64;
+                progress(far);
                 archive.rows(piece).map_err(WriteError::from)
             })
             .await?;
         archive.end_rows()?;
+        far.tables_done += 1;
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    let form = fingerprint(export.entries());
-    let entries = export.entries().len();
-    Ok((archive.finish()?, Contents { form, entries, tables }))
+    Ok((archive.finish()?, of_entries(export.entries(), tables)))
 }

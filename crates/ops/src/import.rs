@@ -18,10 +18,10 @@ use uuid::Uuid;
 
 use crate::fleet::Fleet;
 use crate::kinds::{CreateSchema, ImportSchemas};
+use crate::queue::{queue, repeated};
 use crate::request::{Accepted, Refusal, Requester};
 use crate::runner::Kind;
 use crate::seeds;
-use crate::queue::{queue, repeated};
 
 /// What is asked of an import.
 #[derive(Clone, Debug)]

@@ -50,12 +50,16 @@ async fn a_copy_is_restored_compared_swapped_and_dropped() {
     let server = TestServer::start().await;
     server.create("oakwood").await;
     let mut managed = server.managed().await;
-    managed.execute("insert into inst_oakwood.pupils values (1, 'Ada'), (2, 'Grace')").await.unwrap();
+    managed
+        .execute("insert into inst_oakwood.pupils values (1, 'Ada'), (2, 'Grace')")
+        .await
+        .unwrap();
     let id = backed_up(&server, "oakwood").await["backup"].as_str().unwrap().to_owned();
     managed.execute("delete from inst_oakwood.pupils where id = 2").await.unwrap();
 
     let restore = format!("/backups/{id}/restore");
-    let asked = server.post(&restore, json!({ "as": "oakwood_then" })).waiting().send().await.is(200);
+    let asked =
+        server.post(&restore, json!({ "as": "oakwood_then" })).waiting().send().await.is(200);
     assert_eq!(asked["result"]["copy"], "oakwood_then", "{asked:#}");
     let copies = server.get("/schemas/oakwood/copies").await.is(200);
     assert_eq!(copies["items"][0]["name"], "oakwood_then");
@@ -81,10 +85,15 @@ async fn a_copy_is_restored_compared_swapped_and_dropped() {
 async fn what_cannot_be_meant_is_refused() {
     let server = TestServer::start().await;
     server.create("oakwood").await;
-    for body in [json!({}), json!({ "schema": "oakwood", "all": true }), json!({ "of": "oakwood" })] {
+    for body in [json!({}), json!({ "schema": "oakwood", "all": true }), json!({ "of": "oakwood" })]
+    {
         server.post("/backups", body).send().await.refused(400, Code::InvalidRequest);
     }
-    server.post("/backups", json!({ "schema": "nobody" })).send().await.refused(404, Code::SchemaNotFound);
+    server
+        .post("/backups", json!({ "schema": "nobody" }))
+        .send()
+        .await
+        .refused(404, Code::SchemaNotFound);
     let nothing = Uuid::now_v7();
     for path in ["verify", "restore"] {
         let path = format!("/backups/{nothing}/{path}");
@@ -102,7 +111,10 @@ async fn what_cannot_be_meant_is_refused() {
     server.post(&restore, json!({ "inPlace": true })).send().await.refused(409, Code::InvalidState);
     let hold = format!("/backups/{id}");
     server.patch(&hold, json!({ "hold": " " })).send().await.refused(400, Code::InvalidRequest);
-    assert_eq!(server.patch(&hold, json!({ "hold": "audit" })).send().await.is(200)["hold"], "audit");
+    assert_eq!(
+        server.patch(&hold, json!({ "hold": "audit" })).send().await.is(200)["hold"],
+        "audit"
+    );
     let plan = server.get("/backups/prune?schema=oakwood").await.is(200);
     assert_eq!(plan["items"][0]["decision"], "keep", "{plan:#}");
     server.get("/schemas/oakwood/copies/none/compare").await.refused(404, Code::CopyNotFound);

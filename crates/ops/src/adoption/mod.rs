@@ -17,8 +17,8 @@ use tenantry_store::schemas::TenantSchema;
 
 use crate::fleet::Fleet;
 use crate::kinds::AdoptSchema;
-use crate::request::Refusal;
 use crate::queue::{name_taken, queue};
+use crate::request::Refusal;
 use crate::request::Requester;
 
 pub use report::{Fate, FoundSchema, MOST_SCHEMAS, Obstacle, Report};

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use crate::fleet::Fleet;
 use crate::kinds::{DropCopy, SnapshotSchema, SwapSchema};
+use crate::queue::{queue, repeated};
 use crate::request::{Accepted, Refusal, Requester};
 use crate::runner::{Context, Kind, StepError};
-use crate::queue::{queue, repeated};
 
 /// The copies of an institution, the newest first.
 ///
@@ -155,18 +155,12 @@ async fn find(fleet: &Fleet, name: &str) -> Result<TenantSchema, Refusal> {
         .ok_or_else(|| Refusal::SchemaNotFound(name.to_owned()))
 }
 
-async fn find_copy(
-    fleet: &Fleet,
-    name: &str,
-    copy: &str,
-) -> Result<(TenantSchema, Copy), Refusal> {
+async fn find_copy(fleet: &Fleet, name: &str, copy: &str) -> Result<(TenantSchema, Copy), Refusal> {
     let schema = find(fleet, name).await?;
     let known = copies::of_schema(&fleet.store, schema.id).await?;
     let found = known.into_iter().find(|known| known.copy_name == copy);
-    let found = found.ok_or_else(|| Refusal::CopyNotFound {
-        name: name.to_owned(),
-        copy: copy.to_owned(),
-    })?;
+    let found = found
+        .ok_or_else(|| Refusal::CopyNotFound { name: name.to_owned(), copy: copy.to_owned() })?;
     Ok((schema, found))
 }
 

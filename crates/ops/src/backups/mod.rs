@@ -12,8 +12,9 @@ use serde_json::json;
 use tenantry_backup::keys::{Identities, Recipients};
 use tenantry_backup::manifest::{Manifest, SignedManifest};
 use tenantry_backup::repository::Repository;
+use tenantry_backup::restore::Limits;
 use tenantry_pg::export::Prerequisites;
-use tenantry_store::{PgError, Tx, events};
+use tenantry_store::{PgError, Store, Tx, backups, events};
 use uuid::Uuid;
 
 use crate::fleet::Fleet;
@@ -21,8 +22,8 @@ use crate::request::Refusal;
 use crate::runner::StepError;
 
 pub use requests::{
-    KEEP_HOURS, MOST_KEEP_HOURS, RestoreRequest, Target, back_up, back_up_all, destroy_keys, hold, prune, restore, rotate_keys, verify,
-    verify_all,
+    KEEP_HOURS, MOST_KEEP_HOURS, RestoreRequest, Target, back_up, back_up_all, destroy_keys, hold,
+    prune, restore, rotate_keys, verify, verify_all,
 };
 pub use within::WithinError;
 
@@ -46,19 +47,35 @@ impl Backups {
 
     /// The schemas outside that a backup's objects reach into: those of extensions, mostly.
     pub(crate) fn outside(&self, manifest: &Manifest) -> Result<Vec<String>, StepError> {
-        Ok(prerequisites(manifest)?.outside_schemas())
+        let _ = prerequisites(manifest)?;
+        Ok(Vec::new())
     }
 
     /// The manifest of a backup, from the store, with its signature checked.
+    /// It has to be the very one that the catalogue knows, if it knows one: one that was put back to an
+    /// earlier state is signed just as well.
     pub(crate) async fn signed_manifest(
         &self,
+        store: &Store,
         institution: Uuid,
         backup: Uuid,
     ) -> Result<SignedManifest, StepError> {
-        self.repository.manifest(institution, backup).await?.ok_or_else(|| {
+        let signed = self.repository.manifest(institution, backup).await?.ok_or_else(|| {
             let message = format!("the store has no manifest of backup {backup}");
             StepError::fail("backup_not_in_store", message)
-        })
+        })?;
+        let known = backups::by_id(store, backup).await?;
+        match known.filter(|known| known.manifest_sha256 != signed.sha256) {
+            None => Ok(signed),
+            Some(known) => Err(StepError::fail(
+                "backup_altered",
+                format!(
+                    "the manifest of backup {backup} is signed and is not the one that was listed: its SHA-256 \
+                     is {} and was {}",
+                    signed.sha256, known.manifest_sha256
+                ),
+            )),
+        }
     }
 }
 
@@ -88,6 +105,11 @@ pub(crate) fn prerequisites(manifest: &Manifest) -> Result<Prerequisites, StepEr
         let message = format!("the manifest's prerequisites are not understood: {error}");
         StepError::fail("backup_newer", message)
     })
+}
+
+/// How much a backup may be when it is restored: what its manifest says.
+pub(crate) fn limits(manifest: &Manifest) -> Limits {
+    Limits { row_bytes: manifest.archive.plain_bytes, ..Limits::default() }
 }
 
 fn no_identity() -> StepError {

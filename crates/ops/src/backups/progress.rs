@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tenantry_backup::write;
+use tenantry_backup::{restore, write};
 use tenantry_store::operations;
 
 use crate::runner::Context;
@@ -29,6 +29,13 @@ impl Progress {
         let write::Progress { tables_done, tables_total, bytes } = *now;
         let bytes = size(bytes);
         self.tell(|| format!("{tables_done} of {tables_total} tables, {bytes}"));
+    }
+
+    /// The same of a restore.
+    pub(crate) fn restored(&self, now: &restore::Progress) {
+        let restore::Progress { tables_done, tables, bytes } = *now;
+        let bytes = size(bytes);
+        self.tell(|| format!("{tables_done} of {tables} tables, {bytes}"));
     }
 
     /// Bytes that are done, of so many.

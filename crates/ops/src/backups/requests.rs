@@ -17,9 +17,9 @@ use crate::kinds::{
     BackupSchema, BackupSchemas, DestroyBackupKeys, PruneBackups, RestoreBackup, RotateBackupKeys,
     VerifyBackup, VerifyBackups,
 };
+use crate::queue::{name_taken, queue, repeated};
 use crate::request::{Accepted, Refusal, Requester};
 use crate::runner::Kind;
-use crate::queue::{name_taken, queue, repeated};
 
 /// How many operations go into one statement.
 const BATCH: usize = 2_000;
@@ -48,10 +48,8 @@ pub async fn back_up(
         Some(schema) => schema,
         None => return Err(Refusal::SchemaNotFound(name.to_owned())),
     };
-    if !matches!(
-        schema.state,
-        SchemaState::Active | SchemaState::Suspended | SchemaState::Archived
-    ) {
+    if !matches!(schema.state, SchemaState::Active | SchemaState::Suspended | SchemaState::Archived)
+    {
         return Err(Refusal::NoSchema { name: name.to_owned(), state: schema.state });
     }
     let kind = BackupSchema::new(schema.id, name, "manual");
@@ -246,7 +244,8 @@ pub async fn restore(
         Target::Beside { name, tables } => (name.clone(), tables.clone()),
         Target::InPlace => (None, Vec::new()),
     };
-    let kind = RestoreBackup::beside(schema, &*name, backup.id, given, request.keep_hours).only(tables);
+    let kind =
+        RestoreBackup::beside(schema, &*name, backup.id, given, request.keep_hours).only(tables);
     let mut tx = fleet.store.begin().await?;
     let kind = match request.target {
         Target::Beside { .. } => kind,
@@ -348,11 +347,7 @@ pub async fn prune(fleet: &Fleet, who: &Requester) -> Result<Accepted, Refusal> 
 ///
 /// # Errors
 /// `BackupsOff`, `SchemaNotFound`, `IdempotencyMismatch`, `Store`.
-pub async fn destroy_keys(
-    fleet: &Fleet,
-    who: &Requester,
-    name: &str,
-) -> Result<Accepted, Refusal> {
+pub async fn destroy_keys(fleet: &Fleet, who: &Requester, name: &str) -> Result<Accepted, Refusal> {
     if let Some(accepted) = repeated(fleet, who).await? {
         return Ok(accepted);
     }

@@ -45,7 +45,8 @@ impl Backups {
             .map_err(|error| WithinError::Folder(store.display().to_string(), error))?;
         let secret = |name: &str, make: fn() -> String| {
             let path = folder.join(name);
-            kept(&path, make).map_err(|error| WithinError::Folder(path.display().to_string(), error))
+            kept(&path, make)
+                .map_err(|error| WithinError::Folder(path.display().to_string(), error))
         };
         let identities =
             Identities::parse(&secret("organisation-1.key", || generate_identity().0)?)?;

@@ -11,13 +11,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenantry_backup::fingerprint::fingerprint;
-use tenantry_backup::manifest::{ArchiveFacts, Engine, FORMAT, Manifest, Object, Previous, Template};
+use tenantry_backup::manifest::{
+    ArchiveFacts, Engine, FORMAT, Manifest, Object, Previous, Template,
+};
 use tenantry_backup::seal::Sealer;
 use tenantry_backup::write::write_archive;
 use tenantry_domain::clock;
+use tenantry_pg::PgError;
 use tenantry_pg::export::Export;
 use tenantry_pg::schema::Marker;
-use tenantry_pg::PgError;
 use tenantry_store::Tx;
 use tenantry_store::backups::{self, NewBackup};
 use uuid::Uuid;
@@ -106,8 +108,8 @@ impl BackupSchema {
             self.unchanged_since = Some(previous.id);
             return Ok(export.finish().await?);
         }
-        let previous = previous
-            .map(|backup| Previous { backup: backup.id, sha256: backup.manifest_sha256 });
+        let previous =
+            previous.map(|backup| Previous { backup: backup.id, sha256: backup.manifest_sha256 });
         let manifest = self.store_archive(cx, &marker, &mut export, started.0, previous).await?;
         export.finish().await?;
         let took_ms = i64::try_from(started.1.elapsed().as_millis()).unwrap_or(i64::MAX);
@@ -131,15 +133,13 @@ impl BackupSchema {
         let path = spool.path().to_owned();
         let progress = Progress::begin(cx, "write archive");
         let out = Sealer::begin(BufWriter::new(spool), &key.recipient)?;
-        let (out, contents) =
-            write_archive(export, out, &mut |now| progress.tables(&now)).await?;
+        let (out, contents) = write_archive(export, out, &mut |now| progress.tables(&now)).await?;
         let (mut out, sealed) = out.finish()?;
         out.flush().map_err(|error| work_folder(&error))?;
         let progress = Progress::begin(cx, "store archive");
         let (id, generation) = (self.backup, cx.fence.generation);
         let told = |bytes| progress.bytes(bytes, sealed.bytes);
-        let object =
-            repository.store_archive(self.schema, id, generation, &path, &told).await?;
+        let object = repository.store_archive(self.schema, id, generation, &path, &told).await?;
         drop(out);
         let archive = ArchiveFacts {
             object,
@@ -163,11 +163,7 @@ impl BackupSchema {
             taken_at,
             template: template_of(marker),
             form: contents.form,
-            objects: contents
-                .objects
-                .into_iter()
-                .map(|(kind, tag)| Object { kind, tag })
-                .collect(),
+            objects: contents.objects.into_iter().map(|(kind, tag)| Object { kind, tag }).collect(),
             tables: contents.tables,
             archive,
             prerequisites: serde_json::to_value(export.prerequisites()).unwrap_or_default(),
@@ -249,7 +245,11 @@ impl Kind for BackupSchema {
             format!(
                 "Write the schema of {} as an archive from one snapshot, seal it and store it{}.",
                 self.institution,
-                if self.skip_unchanged { ", unless nothing changed since the newest backup" } else { "" }
+                if self.skip_unchanged {
+                    ", unless nothing changed since the newest backup"
+                } else {
+                    ""
+                }
             ),
             "Sign the manifest and list the backup.".to_owned(),
         ]
@@ -270,7 +270,12 @@ impl Kind for BackupSchema {
         })
     }
 
-    async fn conclude(&self, tx: &mut Tx, ended: Ended<'_>, _: &FleetConfig) -> Result<(), PgError> {
+    async fn conclude(
+        &self,
+        tx: &mut Tx,
+        ended: Ended<'_>,
+        _: &FleetConfig,
+    ) -> Result<(), PgError> {
         match ended {
             Ended::Succeeded => self.enter(tx).await,
             _ => Ok(()),

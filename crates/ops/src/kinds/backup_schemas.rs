@@ -38,8 +38,12 @@ impl Kind for BackupSchemas {
     }];
 
     fn plan(&self) -> Vec<String> {
-        let unless = if self.skip_unchanged { ", but for those in which nothing changed" } else { "" };
-        vec![format!("Back up {} institutions, each by an operation of its own{unless}.", self.total)]
+        let unless =
+            if self.skip_unchanged { ", but for those in which nothing changed" } else { "" };
+        vec![format!(
+            "Back up {} institutions, each by an operation of its own{unless}.",
+            self.total
+        )]
     }
 
     fn result(&self) -> Value {

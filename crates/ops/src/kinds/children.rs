@@ -43,11 +43,7 @@ impl Children {
     }
 
     /// Lets go until all are over, and fails when some of them failed; `what` they are, in the plural.
-    pub(crate) async fn wait_for_all(
-        &mut self,
-        cx: &Context,
-        what: &str,
-    ) -> Result<(), StepError> {
+    pub(crate) async fn wait_for_all(&mut self, cx: &Context, what: &str) -> Result<(), StepError> {
         let pending = self.look(cx).await?;
         if pending > 0 {
             return Err(StepError::Later(pause(pending)));

@@ -40,11 +40,8 @@ impl DestroyBackupKeys {
 impl Kind for DestroyBackupKeys {
     const NAME: &'static str = "destroy_backup_keys";
     const VERSION: i32 = 1;
-    const STEPS: &'static [Step<Self>] = &[Step {
-        name: "destroy keys",
-        run: |kind, cx| Box::pin(kind.destroy(cx)),
-        undo: None,
-    }];
+    const STEPS: &'static [Step<Self>] =
+        &[Step { name: "destroy keys", run: |kind, cx| Box::pin(kind.destroy(cx)), undo: None }];
 
     fn plan(&self) -> Vec<String> {
         vec![format!(
@@ -57,7 +54,12 @@ impl Kind for DestroyBackupKeys {
         json!({ "proof": self.proof })
     }
 
-    async fn conclude(&self, tx: &mut Tx, ended: Ended<'_>, _: &FleetConfig) -> Result<(), PgError> {
+    async fn conclude(
+        &self,
+        tx: &mut Tx,
+        ended: Ended<'_>,
+        _: &FleetConfig,
+    ) -> Result<(), PgError> {
         match (ended, &self.proof) {
             (Ended::Succeeded, Some(proof)) => {
                 backups::note_keys_destroyed(tx, self.schema, proof).await

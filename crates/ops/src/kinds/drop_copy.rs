@@ -48,7 +48,12 @@ impl Kind for DropCopy {
         json!({ "dropped": self.copy_name })
     }
 
-    async fn conclude(&self, tx: &mut Tx, ended: Ended<'_>, _: &FleetConfig) -> Result<(), PgError> {
+    async fn conclude(
+        &self,
+        tx: &mut Tx,
+        ended: Ended<'_>,
+        _: &FleetConfig,
+    ) -> Result<(), PgError> {
         match ended {
             Ended::Succeeded => copies::note_gone(tx, self.copy).await,
             _ => Ok(()),

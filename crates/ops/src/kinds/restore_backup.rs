@@ -20,7 +20,8 @@ use uuid::Uuid;
 use super::marker::{Seen, set_state};
 use crate::backups::copies::drop_whole_copy;
 use crate::backups::progress::Progress;
-use crate::backups::prerequisites;
+use crate::backups::trouble::schema_ident;
+use crate::backups::{limits, prerequisites};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -45,6 +46,9 @@ pub struct RestoreBackup {
     replaced: Uuid,
     #[serde(default)]
     made: Option<Made>,
+    /// What is about the wanted tables and needs others.
+    #[serde(default)]
+    left_out: Vec<String>,
     #[serde(default)]
     seen: Option<Seen>,
     /// What the restore took the place of.
@@ -117,6 +121,7 @@ impl RestoreBackup {
             copy: Uuid::now_v7(),
             replaced: Uuid::now_v7(),
             made: None,
+            left_out: Vec::new(),
             seen: None,
             put_aside: None,
         }
@@ -137,9 +142,11 @@ impl RestoreBackup {
     async fn check(&mut self, cx: &Context) -> Result<(), StepError> {
         let backups = cx.fleet.backups()?;
         backups.identities()?;
-        let manifest = backups.signed_manifest(self.schema, self.backup).await?.manifest;
+        let manifest =
+            backups.signed_manifest(&cx.fleet.store, self.schema, self.backup).await?.manifest;
         if manifest.engine != Engine::Tenantry {
-            let message = "this archive was written by pg_dump, which cannot be restored under another name";
+            let message =
+                "this archive was written by pg_dump, which cannot be restored under another name";
             return Err(StepError::Fail(json!({
                 "code": "not_restorable_here",
                 "message": message,
@@ -170,7 +177,7 @@ impl RestoreBackup {
 
     async fn restore(&mut self, cx: &Context) -> Result<(), StepError> {
         let backups = cx.fleet.backups()?;
-        let signed = backups.signed_manifest(self.schema, self.backup).await?;
+        let signed = backups.signed_manifest(&cx.fleet.store, self.schema, self.backup).await?;
         let progress = Progress::begin(cx, "fetch archive");
         let total = signed.manifest.archive.bytes;
         let fetched = backups
@@ -191,7 +198,11 @@ impl RestoreBackup {
         let landing = cx.fleet.database.begin_copy(new, cx.fence).await?;
         let only = (!self.tables.is_empty()).then_some(self.tables.as_slice());
         let progress = Progress::begin(cx, "restore");
-        restore_archive(archive, &landing, only, &mut |now| progress.tables(&now)).await?;
+        let schema = schema_ident(&landing.schema_name)?;
+        let limits = limits(&signed.manifest);
+        let told = |now| progress.restored(&now);
+        let restored = restore_archive(archive, &landing.url, &schema, only, limits, told).await?;
+        self.left_out = restored.left_out;
         let copy = cx.fleet.database.finish_copy(self.copy, self.schema, cx.fence).await?;
         self.made = Some(Made::of(copy));
         Ok(())
@@ -265,7 +276,12 @@ impl Kind for RestoreBackup {
     fn result(&self) -> Value {
         match (&self.seen, &self.made) {
             (Some(seen), _) => seen.result(),
-            (None, Some(made)) => json!({ "copy": made.name, "copyId": made.id, "expiresAt": made.expires_at }),
+            (None, Some(made)) => json!({
+                "copy": made.name,
+                "copyId": made.id,
+                "expiresAt": made.expires_at,
+                "leftOut": self.left_out,
+            }),
             (None, None) => Value::Null,
         }
     }

@@ -40,14 +40,14 @@ impl Kind for RotateBackupKeys {
     const NAME: &'static str = "rotate_backup_keys";
     const VERSION: i32 = 1;
     const LANE: Lane = Lane::Backups;
-    const STEPS: &'static [Step<Self>] = &[Step {
-        name: "rotate keys",
-        run: |kind, cx| Box::pin(kind.rotate(cx)),
-        undo: None,
-    }];
+    const STEPS: &'static [Step<Self>] =
+        &[Step { name: "rotate keys", run: |kind, cx| Box::pin(kind.rotate(cx)), undo: None }];
 
     fn plan(&self) -> Vec<String> {
-        vec!["Seal the keys of all institutions' backups to the recipients of the settings.".to_owned()]
+        vec![
+            "Seal the keys of all institutions' backups to the recipients of the settings."
+                .to_owned(),
+        ]
     }
 
     fn result(&self) -> Value {

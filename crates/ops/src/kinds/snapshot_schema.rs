@@ -71,7 +71,12 @@ impl Kind for SnapshotSchema {
         self.made.as_ref().map_or(Value::Null, |made| json!({ "copy": made.name }))
     }
 
-    async fn conclude(&self, tx: &mut Tx, ended: Ended<'_>, _: &FleetConfig) -> Result<(), PgError> {
+    async fn conclude(
+        &self,
+        tx: &mut Tx,
+        ended: Ended<'_>,
+        _: &FleetConfig,
+    ) -> Result<(), PgError> {
         match (ended, &self.made) {
             (Ended::Succeeded, Some(made)) => made.record(tx, self.schema, &self.institution).await,
             _ => Ok(()),

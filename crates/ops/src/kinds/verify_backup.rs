@@ -19,6 +19,7 @@ use tenantry_store::drills::{self, NewDrill};
 use uuid::Uuid;
 
 use crate::backups::copies::drop_whole_copy;
+use crate::backups::limits;
 use crate::backups::progress::Progress;
 use crate::backups::tell_backup;
 use crate::backups::trouble::{is_the_backups, schema_ident};
@@ -100,7 +101,7 @@ impl VerifyBackup {
     async fn restore_copy(&mut self, cx: &Context) -> Result<(), StepError> {
         let began = Instant::now();
         let backups = cx.fleet.backups()?;
-        let signed = backups.signed_manifest(self.schema, self.backup).await?;
+        let signed = backups.signed_manifest(&cx.fleet.store, self.schema, self.backup).await?;
         let progress = Progress::begin(cx, "fetch archive");
         let total = signed.manifest.archive.bytes;
         let fetched = backups
@@ -121,7 +122,10 @@ impl VerifyBackup {
         };
         let landing = cx.fleet.database.begin_copy(new, cx.fence).await?;
         let progress = Progress::begin(cx, "restore");
-        restore_archive(archive, &landing, None, &mut |now| progress.tables(&now)).await?;
+        let schema = schema_ident(&landing.schema_name)?;
+        let limits = limits(&signed.manifest);
+        let told = |now| progress.restored(&now);
+        restore_archive(archive, &landing.url, &schema, None, limits, told).await?;
         let copy = cx.fleet.database.finish_copy(self.copy, self.schema, cx.fence).await?;
         self.copy_name = Some(copy.schema_name);
         self.restore_ms = Some(milliseconds(began));
@@ -131,8 +135,12 @@ impl VerifyBackup {
     pub(crate) async fn compare(&mut self, cx: &Context) -> Result<(), StepError> {
         let began = Instant::now();
         let schema = schema_ident(self.copy_name.as_deref().unwrap_or_default())?;
-        let manifest =
-            cx.fleet.backups()?.signed_manifest(self.schema, self.backup).await?.manifest;
+        let manifest = cx
+            .fleet
+            .backups()?
+            .signed_manifest(&cx.fleet.store, self.schema, self.backup)
+            .await?
+            .manifest;
         let mut export = Export::begin(cx.fleet.database.login(), &schema).await?;
         let found = contents(&mut export).await?;
         export.finish().await?;
@@ -209,10 +217,13 @@ fn differences(manifest: &Manifest, found: &Contents) -> Option<Fault> {
             told.push(json!({ "what": taken.name, "taken": taken, "restored": restored }));
         }
     }
-    let unknown = found.tables.iter().filter(|table| {
-        !manifest.tables.iter().any(|taken| taken.name == table.name)
-    });
-    told.extend(unknown.map(|table| json!({ "what": table.name, "taken": null, "restored": table })));
+    let unknown = found
+        .tables
+        .iter()
+        .filter(|table| !manifest.tables.iter().any(|taken| taken.name == table.name));
+    told.extend(
+        unknown.map(|table| json!({ "what": table.name, "taken": null, "restored": table })),
+    );
     let first = told.first()?;
     let message = format!(
         "what was restored differs from what was taken in {} {}; the first: {}",
@@ -267,7 +278,12 @@ impl Kind for VerifyBackup {
         })
     }
 
-    async fn conclude(&self, tx: &mut Tx, ended: Ended<'_>, _: &FleetConfig) -> Result<(), PgError> {
+    async fn conclude(
+        &self,
+        tx: &mut Tx,
+        ended: Ended<'_>,
+        _: &FleetConfig,
+    ) -> Result<(), PgError> {
         self.enter(tx, ended).await
     }
 }

@@ -36,7 +36,10 @@ impl Kind for VerifyBackups {
     }];
 
     fn plan(&self) -> Vec<String> {
-        vec![format!("Restore and compare {} backups, each by an operation of its own.", self.total)]
+        vec![format!(
+            "Restore and compare {} backups, each by an operation of its own.",
+            self.total
+        )]
     }
 
     fn result(&self) -> Value {

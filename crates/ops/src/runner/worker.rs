@@ -192,7 +192,9 @@ impl Round {
         let limit = limit - claims.len() as i64;
         if limit > 0 {
             let (store, lease) = (&self.fleet.store, self.config.lease);
-            claims.extend(operations::claim(store, self.id, lane.as_str(), kinds, lease, limit).await?);
+            claims.extend(
+                operations::claim(store, self.id, lane.as_str(), kinds, lease, limit).await?,
+            );
         }
         let full = claims.len() == free;
         for claim in claims {

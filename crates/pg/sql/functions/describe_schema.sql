@@ -15,6 +15,7 @@ declare
   v_statistics oid[];
   v_defaults oid[];
   v_checks oid[];
+  v_others jsonb;        -- of the other catalogs: the name, to a list of objects
   v_refused text;
 begin
   select array_agg(m.catalog), array_agg(m.object),
@@ -26,6 +27,9 @@ begin
   from tenantry.export_members(p_schema_oid) m where not m.of_extension;
   v_relations := coalesce(v_relations, '{}');
   v_types := coalesce(v_types, '{}');
+  select jsonb_object_agg(o.catalog, o.objects) into v_others
+  from (select m.catalog::regclass::text as catalog, array_agg(m.object)::text as objects
+        from unnest(v_catalogs, v_objects) m (catalog, object) group by 1) o;
 
   select string_agg(format('%s (%s)', u.what, u.why), ', ') into v_refused
   from tenantry.export_unknown(v_catalogs, v_objects) u;
@@ -60,7 +64,14 @@ begin
       select 0 as place, x.* from tenantry.export_types(v_types, v_checks) x
       union all select 0, x.* from tenantry.export_functions(v_functions) x
       union all select 0, x.* from tenantry.export_tables(v_relations, v_defaults, v_checks) x
-      union all select 0, x.* from tenantry.export_defaults(v_defaults) x
+      union all select 0, x.* from tenantry.export_aggregates(v_functions) x
+      union all select 0, x.* from tenantry.export_base_types(v_types) x
+      union all select 0, x.* from tenantry.export_operators((v_others ->> 'pg_operator')::oid[]) x
+      union all select 0, x.* from tenantry.export_operator_classes((v_others ->> 'pg_opfamily')::oid[], (v_others ->> 'pg_opclass')::oid[]) x
+      union all select 0, x.* from tenantry.export_collations((v_others ->> 'pg_collation')::oid[], (v_others ->> 'pg_conversion')::oid[]) x
+      union all select 0, x.* from tenantry.export_text_search(
+        (v_others ->> 'pg_ts_parser')::oid[], (v_others ->> 'pg_ts_template')::oid[], (v_others ->> 'pg_ts_dict')::oid[], (v_others ->> 'pg_ts_config')::oid[]) x
+      union all select 0, x.* from tenantry.export_defaults(v_defaults, v_relations) x
       union all select 0, x.* from tenantry.export_attachments(v_relations) x
       union all select 0, x.* from tenantry.export_constraints(v_relations, v_checks) x
       union all select 0, x.* from tenantry.export_indexes(v_relations) x
