@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
 mod oracle;
+mod outside;
 mod programs;
 mod restore;
