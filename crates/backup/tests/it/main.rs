@@ -3,6 +3,7 @@
 
 mod fleet;
 mod oracle;
+mod outside;
 mod place;
 mod programs;
 mod repository;

@@ -100,6 +100,11 @@ impl Graph {
         Ok(())
     }
 
+    /// Every catalog row that was asked about: what the schema is made of.
+    pub(super) fn objects(&self) -> Vec<Object> {
+        self.needs.keys().copied().collect()
+    }
+
     /// What a catalog row is a part of, as far as that goes.
     fn whole(&self, mut object: Object, inline: &HashMap<Object, Object>) -> Object {
         while let Some(of) = self.aliases.get(&object).or_else(|| inline.get(&object)) {

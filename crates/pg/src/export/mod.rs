@@ -12,7 +12,9 @@ mod graph;
 mod members;
 mod objects;
 mod order;
+mod prerequisites;
 
+use sqlx::postgres::types::Oid;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use url::Url;
 
@@ -22,6 +24,7 @@ use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 
 pub use entry::{Entry, Section};
+pub use prerequisites::{Collation, Extension, Outside, Prerequisites, Role, missing};
 
 /// An open snapshot of one schema.
 #[derive(Debug)]
@@ -33,13 +36,20 @@ pub struct Export {
     database: String,
     server_version: String,
     entries: Vec<Entry>,
+    /// Catalogs and OIDs of everything that the entries are made of.
+    objects: Vec<(Oid, Oid)>,
 }
 
 /// How often the list of tables may change between looking and locking.
 const TRIES: usize = 5;
 
-/// The settings under which names, dates and numbers are written the same everywhere. Views and foreign
-/// tables are not read: whoever owns a name could put one in the place of a table.
+/// Views and foreign tables are not read: whoever owns a name could put one in the place of a table or a
+/// sequence, and its functions would run with our rights (CVE-2024-7348). Minor versions before that do not
+/// know the setting.
+const RESTRICTION: &str = "
+  select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'";
+
+/// The settings under which names, dates and numbers are written the same everywhere.
 const SETTINGS: &str = "
   set client_encoding = 'UTF8'; set standard_conforming_strings = on; set extra_float_digits = 3;
   set datestyle = 'ISO'; set intervalstyle = 'postgres'; set timezone = 'UTC'; set row_security = off;
@@ -57,6 +67,7 @@ impl Export {
         let options = connect_options(url)?.application_name("tenantry export");
         let mut session = PgConnection::connect_with(&options).await?;
         session.execute(SETTINGS).await?;
+        session.execute(RESTRICTION).await?;
         sqlx::query("select set_config('search_path', $1, false)")
             .bind(schema.to_string())
             .execute(&mut session)
@@ -78,7 +89,7 @@ impl Export {
             }
             let now = Members::read(&mut session, schema).await?;
             if now == before {
-                let entries = objects::describe(&mut session, &now).await?;
+                let (entries, objects) = objects::describe(&mut session, &now).await?;
                 let schema = schema.clone();
                 return Ok(Self {
                     session,
@@ -87,6 +98,7 @@ impl Export {
                     database,
                     server_version,
                     entries,
+                    objects,
                 });
             }
             session.execute("rollback").await?;
@@ -120,6 +132,14 @@ impl Export {
     /// What there is, in an order in which it can be made again.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// What it needs that is no part of it.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn prerequisites(&mut self) -> Result<Prerequisites, PgError> {
+        prerequisites::read(&mut self.session, &self.schema, &self.objects, &self.entries).await
     }
 
     /// Hands the rows of a table on, as `COPY` writes them, piece by piece.

@@ -12,11 +12,11 @@ use super::{catalog, order};
 use crate::error::{PgError, Situation};
 use crate::sql::script;
 
-/// Everything in the schema, in an order in which it can be made.
+/// Everything in the schema, in an order in which it can be made; and the catalog rows that it is made of.
 pub(super) async fn describe(
     session: &mut PgConnection,
     members: &Members,
-) -> Result<Vec<Entry>, PgError> {
+) -> Result<(Vec<Entry>, Vec<(Oid, Oid)>), PgError> {
     refuse_unknown(session, members).await?;
     let lists = Lists::of(members);
     let mut graph = Graph::read(session, members).await?;
@@ -28,7 +28,7 @@ pub(super) async fn describe(
     entries.extend(notes(session, &lists, &entries).await?);
     graph.learn(session, &entries).await?;
     graph.link(&mut entries, &apart);
-    order::sort(entries)
+    Ok((order::sort(entries)?, graph.objects()))
 }
 
 /// The OIDs of what there is, catalog by catalog.
