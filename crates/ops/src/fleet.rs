@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::pool::PoolSettings;
+use tenantry_domain::retention::Policy;
 use tenantry_pg::ManagedDatabase;
 use tenantry_store::Store;
 use tokio::sync::{Notify, broadcast};
@@ -32,6 +33,8 @@ pub struct FleetConfig {
     pub quota: QuotaConfig,
     /// What sessions of applications are held to.
     pub watchdog: WatchdogConfig,
+    /// Which backups are kept.
+    pub retention: Policy,
 }
 
 /// How quotas are held.
@@ -83,6 +86,7 @@ impl Default for FleetConfig {
             usage: UsageConfig::default(),
             quota: QuotaConfig::default(),
             watchdog: WatchdogConfig::default(),
+            retention: Policy::default(),
         }
     }
 }
