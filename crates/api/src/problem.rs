@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use tenantry_domain::problem::Code;
 use tenantry_domain::template::Refusal as TemplateRefusal;
 use tenantry_ops::Refusal;
+use tenantry_ops::schedules::ScheduleRefusal;
 use tenantry_pg::{PgError, Situation};
 
 use crate::types::{ImportReport, ProblemBody};
@@ -93,6 +94,7 @@ fn status(code: Code) -> StatusCode {
         | Code::PlanNotFound
         | Code::BackupNotFound
         | Code::CopyNotFound
+        | Code::ScheduleNotFound
         | Code::TokenNotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::SchemaExists
@@ -107,6 +109,8 @@ fn status(code: Code) -> StatusCode {
         | Code::OwnerNeeded
         | Code::OperationFinished
         | Code::ExternalIdTaken
+        | Code::ScheduleExists
+        | Code::ScheduleConfigured
         | Code::NotRetryable => StatusCode::CONFLICT,
         Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -117,6 +121,7 @@ fn status(code: Code) -> StatusCode {
         | Code::ImportRefused
         | Code::ParameterMissing
         | Code::AdoptionRefused
+        | Code::ScheduleRefused
         | Code::TemplateRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -202,6 +207,7 @@ impl From<Refusal> for Problem {
                 Code::PlanNotFound,
                 format!("There is no plan {name:?}; the plans are: {known}."),
             ),
+            Refusal::Schedule(refusal) => schedule(refusal),
             Refusal::InvalidState { name, state, action } => Self::new(
                 Code::InvalidState,
                 format!("{name} is {state}; `{}` is not possible then.", action.as_str()),
@@ -322,4 +328,20 @@ fn changed(name: &str, tag: &str, last: Option<(String, String)>) -> Problem {
     let detail =
         format!("{name} is at version \"{tag}\", which is none that `If-Match` names.{last}");
     Problem::new(Code::PreconditionFailed, detail)
+}
+
+fn schedule(refusal: ScheduleRefusal) -> Problem {
+    let (code, detail) = match refusal {
+        ScheduleRefusal::NotFound(name) => {
+            (Code::ScheduleNotFound, format!("There is no schedule {name:?}."))
+        }
+        ScheduleRefusal::Exists(name) => {
+            (Code::ScheduleExists, format!("There is a schedule {name}."))
+        }
+        ScheduleRefusal::Configured(name) => {
+            (Code::ScheduleConfigured, format!("{name} stands in the server's settings."))
+        }
+        ScheduleRefusal::Bad(reason) => (Code::ScheduleRefused, reason),
+    };
+    Problem::new(code, detail)
 }

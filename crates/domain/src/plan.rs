@@ -111,15 +111,23 @@ pub fn parse_size(text: &str) -> Result<i64, String> {
 /// # Errors
 /// When it is not a time, shorter than a second or longer than 24 days.
 pub fn parse_time(text: &str) -> Result<Duration, String> {
+    let time = parse_duration(text)?;
+    check_time(time).map_err(|why| format!("`{text}`: a time {why}"))?;
+    Ok(time)
+}
+
+/// Reads a time written likewise, however short or long.
+///
+/// # Errors
+/// When it is not a time.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let units = [("ms", 1), ("s", 1_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
     let wrong = || format!("`{text}` is not a time such as 30s or 5min (units: ms, s, min, h, d)");
     let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;
     let (_, factor) = units.into_iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
     let millis =
         u64::try_from(number).ok().and_then(|n| n.checked_mul(factor)).ok_or_else(wrong)?;
-    let time = Duration::from_millis(millis);
-    check_time(time).map_err(|why| format!("`{text}`: a time {why}"))?;
-    Ok(time)
+    Ok(Duration::from_millis(millis))
 }
 
 fn number_and_unit(text: &str) -> Option<(i64, &str)> {

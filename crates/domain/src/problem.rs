@@ -64,6 +64,18 @@ codes! {
     /// No plan of that name.
     PlanNotFound = "There is no such plan",
         "See `tenantry plan list`; plans are in the server's settings, `[plans.NAME]`.";
+    /// No schedule of that name.
+    ScheduleNotFound = "There is no such schedule",
+        "See `GET /api/admin/schedules`; schedules of the settings are `[schedules.NAME]`.";
+    /// A schedule has the name.
+    ScheduleExists = "There is a schedule of this name",
+        "Choose another name, or change the one that is there.";
+    /// The schedule stands in the server's settings.
+    ScheduleConfigured = "The server's settings say what this schedule is",
+        "Change it there, `[schedules.NAME]`, and start the server again. Pausing, resuming and running it are possible here.";
+    /// A schedule's settings cannot be meant.
+    ScheduleRefused = "A schedule cannot be like this",
+        "Mend what `detail` names; docs/schedules.md says what can be written.";
     /// No token with that id.
     TokenNotFound = "There is no such token",
         "See `tenantry token list`.";

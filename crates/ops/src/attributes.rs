@@ -57,7 +57,7 @@ pub async fn was_done(fleet: &Fleet, who: &Requester) -> Result<bool, Refusal> {
 }
 
 /// Takes the requester's key, if there is one; false when this very request was done before.
-async fn take_key(fleet: &Fleet, tx: &mut Tx, who: &Requester) -> Result<bool, Refusal> {
+pub(crate) async fn take_key(fleet: &Fleet, tx: &mut Tx, who: &Requester) -> Result<bool, Refusal> {
     let Some(key) = who.idempotency() else {
         return Ok(true);
     };

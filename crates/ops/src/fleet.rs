@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenantry_domain::pool::PoolSettings;
+use tenantry_domain::retention::Policy;
 use tenantry_pg::ManagedDatabase;
 use tenantry_store::Store;
 use tokio::sync::{Notify, broadcast};
@@ -33,6 +34,10 @@ pub struct FleetConfig {
     pub quota: QuotaConfig,
     /// What sessions of applications are held to.
     pub watchdog: WatchdogConfig,
+    /// Which backups are kept.
+    pub retention: Policy,
+    /// Within this time each institution's newest backup is to be verified again.
+    pub verify_within: Duration,
 }
 
 /// How quotas are held.
@@ -84,6 +89,8 @@ impl Default for FleetConfig {
             usage: UsageConfig::default(),
             quota: QuotaConfig::default(),
             watchdog: WatchdogConfig::default(),
+            retention: Policy::default(),
+            verify_within: Duration::from_secs(7 * 24 * 60 * 60),
         }
     }
 }

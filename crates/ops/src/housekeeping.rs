@@ -1,5 +1,5 @@
 //! What the control plane does unasked, again and again: numbering events, mirroring SQL calls,
-//! reconciling, measuring use, keeping pools of spares filled, and purging what nobody can recover any
+//! reconciling, measuring use, keeping pools of spares filled, firing schedules, and purging what nobody can recover any
 //! more (where that is switched on).
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tenantry_domain::schema::SchemaAction;
 use tenantry_pg::PgError;
-use tenantry_store::{events, operations, schemas, usage};
+use tenantry_store::{events, operations, schedules as slots, schemas, usage};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ use crate::plans::apply_plans;
 use crate::pool::keep_pools;
 use crate::quotas::{judge_all, watch, watch_writers};
 use crate::reconcile::reconcile;
+use crate::schedules::{fire_due, watch_schedules};
 use crate::submit::{self, Refusal, Requester};
 use crate::usage::sample_usage;
 use crate::watchdog::Watchdog;
@@ -38,6 +39,8 @@ pub struct Rhythm {
     pub plans: Duration,
     /// Looking whether the managed database takes work, where it did not.
     pub pause: Duration,
+    /// Looking whether schedules are due.
+    pub schedules: Duration,
     /// Comparing the databases.
     pub reconcile: Duration,
     /// Examining the managed database.
@@ -54,6 +57,7 @@ impl Default for Rhythm {
             pools: Duration::from_secs(1),
             plans: Duration::from_secs(1),
             pause: Duration::from_secs(2),
+            schedules: Duration::from_secs(2),
             reconcile: Duration::from_secs(60),
             doctor: Duration::from_secs(60 * 60),
             chores: Duration::from_secs(15),
@@ -88,6 +92,9 @@ impl Housekeeping {
         }));
         tasks.spawn(every(rhythm.pause, "looking after a paused database", |fleet| {
             Box::pin(async move { pause::tend(&fleet).await })
+        }));
+        tasks.spawn(every(rhythm.schedules, "firing schedules", |fleet| {
+            Box::pin(async move { fire_due(&fleet).await })
         }));
         tasks.spawn(every(rhythm.reconcile, "reconciling", |fleet| {
             Box::pin(async move { reconcile(&fleet).await.map(drop) })
@@ -176,6 +183,9 @@ async fn chores(fleet: Fleet) -> Result<(), PgError> {
     while usage::forget_old(&fleet.store, kept.hours_kept, kept.days_kept).await? == 10_000 {}
     freshness::measure(&fleet).await?;
     copies::drop_expired(&fleet).await?;
+    while slots::forget_old(&fleet.store).await? == 10_000 {}
+    // here and not where they are fired: that may be what is dead
+    watch_schedules(&fleet).await?;
     if fleet.config.auto_purge {
         purge_expired(&fleet).await?;
     }

@@ -1,11 +1,11 @@
 //! Everything that changes the world, durably.
 //!
 //! [`submit`] is the only way in: it writes an operation into the control database
-//! ([`attributes`] are changed at once; [`import`] asks for many). [`runner`]
+//! ([`attributes`] are changed at once; [`import`] asks for many; [`schedules`] do so when the time comes). [`runner`]
 //! claims operations and takes them through their steps; it knows no kind. [`kinds`] has one file
 //! for each kind. [`mirror`], [`reconcile`], [`usage`], [`quotas`], [`plans`], [`pause`], [`watchdog`],
 //! [`pool`] and [`housekeeping`] are what
-//! the control plane does unasked. [`adoption`] finds schemas that were there before.
+//! the control plane does unasked. [`retention`] says which backups it would let go of. [`adoption`] finds schemas that were there before.
 
 mod adopted;
 pub mod adoption;
@@ -26,6 +26,7 @@ mod queue;
 pub mod quotas;
 pub mod reconcile;
 mod request;
+pub mod retention;
 pub mod runner;
 pub mod schedules;
 mod seeds;

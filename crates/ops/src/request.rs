@@ -160,10 +160,31 @@ pub enum Refusal {
         /// The institution.
         name: String,
     },
+    /// It is about a schedule.
+    Schedule(ScheduleRefusal),
     /// A pool's settings do not go together; why, as a sentence.
     BadPool(String),
     /// The control database did not do it.
     Store(PgError),
+}
+
+/// Why nothing was done about a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScheduleRefusal {
+    /// There is none of that name.
+    NotFound(String),
+    /// There is one of that name.
+    Exists(String),
+    /// It stands in the server's settings, and only they change it.
+    Configured(String),
+    /// It cannot be meant; why, as a sentence.
+    Bad(String),
+}
+
+impl From<ScheduleRefusal> for Refusal {
+    fn from(refusal: ScheduleRefusal) -> Self {
+        Self::Schedule(refusal)
+    }
 }
 
 impl From<PgError> for Refusal {

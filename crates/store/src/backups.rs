@@ -375,37 +375,6 @@ pub async fn to_verify(
     .await?)
 }
 
-/// Condemns backups: they are removed when the grace time is over and nothing wants them until then.
-///
-/// # Errors
-/// When the control database cannot be asked.
-pub async fn condemn(tx: &mut Tx, ids: &[Uuid], why: &str) -> Result<(), PgError> {
-    sqlx::query(
-        "update backup set state = 'condemned', condemned_at = clock_timestamp(), condemned_why = $2
-         where id = any($1) and state = 'stored' and hold is null",
-    )
-    .bind(ids)
-    .bind(why)
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
-/// Takes that back.
-///
-/// # Errors
-/// When the control database cannot be asked.
-pub async fn reprieve(tx: &mut Tx, ids: &[Uuid]) -> Result<(), PgError> {
-    sqlx::query(
-        "update backup set state = 'stored', condemned_at = null, condemned_why = null
-         where id = any($1) and state = 'condemned'",
-    )
-    .bind(ids)
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
 /// Notes that backups are gone from the store.
 ///
 /// # Errors

@@ -18,6 +18,11 @@ const TABLES: &[TableFile] = &[
         name: "0002_backups",
         text: include_str!("../tables/0002_backups.sql"),
     },
+    TableFile {
+        version: 3,
+        name: "0003_schedules",
+        text: include_str!("../tables/0003_schedules.sql"),
+    },
 ];
 
 /// The control database. Cloning shares the pool.

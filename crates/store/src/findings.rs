@@ -55,6 +55,8 @@ pub enum Source {
     Reconcile,
     /// The doctor, which examines the managed database.
     Doctor,
+    /// The watch over schedules.
+    Schedules,
 }
 
 impl Source {
@@ -62,6 +64,7 @@ impl Source {
         match self {
             Self::Reconcile => "reconcile",
             Self::Doctor => "doctor",
+            Self::Schedules => "schedules",
         }
     }
 }

@@ -16,6 +16,8 @@ pub mod operations;
 pub mod plans;
 pub mod pools;
 pub mod quotas;
+pub mod retention;
+pub mod schedules;
 pub mod schemas;
 pub mod steps;
 pub mod templates;

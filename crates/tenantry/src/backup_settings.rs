@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::num::NonZeroU16;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
@@ -12,6 +13,8 @@ use tenantry_backup::keys::{Identities, Recipients};
 use tenantry_backup::note::{Signer, Verifier};
 use tenantry_backup::place::{Place, PlaceConfig};
 use tenantry_backup::repository::Repository;
+use tenantry_domain::plan::parse_time;
+use tenantry_ops::FleetConfig;
 use tenantry_ops::backups::Backups;
 use url::Url;
 
@@ -110,6 +113,15 @@ pub(crate) struct BackupSettings {
         value_name = "D"
     )]
     pub(crate) work: Option<PathBuf>,
+    /// Within this time each institution's newest backup is verified again by schedules of that kind, as
+    /// 12h or 14d [default: 7d]
+    #[arg(
+        long = "backup-verify-within",
+        id = "backup_verify_within",
+        env = "TENANTRY_BACKUP_VERIFY_WITHIN",
+        value_name = "TIME"
+    )]
+    pub(crate) verify_within: Option<String>,
     /// How many backups and drills run at a time [default: 2]
     #[arg(
         long = "backup-places",
@@ -121,7 +133,7 @@ pub(crate) struct BackupSettings {
 }
 
 /// The variables of these settings.
-pub(crate) const VARIABLES: [&str; 11] = [
+pub(crate) const VARIABLES: [&str; 12] = [
     "TENANTRY_BACKUP_PLACE",
     "TENANTRY_BACKUP_S3_ENDPOINT",
     "TENANTRY_BACKUP_S3_REGION",
@@ -132,6 +144,7 @@ pub(crate) const VARIABLES: [&str; 11] = [
     "TENANTRY_BACKUP_SIGNING_KEY_FILE",
     "TENANTRY_BACKUP_TRUSTED_KEYS",
     "TENANTRY_BACKUP_WORK",
+    "TENANTRY_BACKUP_VERIFY_WITHIN",
     "TENANTRY_BACKUP_PLACES",
 ];
 
@@ -151,7 +164,17 @@ impl BackupSettings {
             signing_key_file: self.signing_key_file.or(file.signing_key_file),
             trusted_keys: list(self.trusted_keys, file.trusted_keys),
             work: self.work.or(file.work),
+            verify_within: self.verify_within.or(file.verify_within),
             places: self.places.or(file.places),
+        }
+    }
+
+    /// How long a verification holds.
+    pub(crate) fn verify_within(&self) -> Result<Duration, Failure> {
+        match &self.verify_within {
+            None => Ok(FleetConfig::default().verify_within),
+            Some(text) => parse_time(text)
+                .map_err(|reason| refused(format!("backup.verify_within: {reason}"))),
         }
     }
 

@@ -10,12 +10,14 @@ use clap::Args;
 use serde::Deserialize;
 use tenantry_domain::plan::{Plan, Plans, parse_size, parse_time};
 use tenantry_domain::pool::PoolSettings;
+use tenantry_domain::schedule::Schedules;
 use tenantry_ops::{FleetConfig, QuotaConfig, UsageConfig, WatchdogConfig};
 use url::Url;
 
 use crate::backup_settings::{self, BackupSettings};
 use crate::failure::{Exit, Failure};
 use crate::profile::refuse_readable_by_others;
+use crate::schedules::{RetentionSettings, ScheduleSettings, read_schedules};
 
 /// Every setting; each is a flag, a `TENANTRY_…` variable and a key of the file.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -93,6 +95,14 @@ pub(crate) struct Settings {
     #[arg(skip)]
     #[serde(default)]
     pub(crate) plans: BTreeMap<String, PlanSettings>,
+    /// `[retention]`; only in the file
+    #[arg(skip)]
+    #[serde(default)]
+    pub(crate) retention: RetentionSettings,
+    /// `[schedules.NAME]`; only in the file
+    #[arg(skip)]
+    #[serde(default)]
+    pub(crate) schedules: BTreeMap<String, ScheduleSettings>,
     /// Log lines as text or json [default: text]
     #[arg(long, env = "TENANTRY_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<String>,
@@ -191,6 +201,8 @@ impl Settings {
                 .or(file.idle_in_transaction_limit),
             backup: self.backup.or(file.backup),
             plans: file.plans,
+            retention: file.retention,
+            schedules: file.schedules,
             log_format: self.log_format.or(file.log_format),
         })
     }
@@ -222,6 +234,11 @@ impl Settings {
             usage: self.usage(),
             quota: self.quota(),
             watchdog: self.watchdog()?,
+            verify_within: self.backup.verify_within()?,
+            retention: self
+                .retention
+                .read()
+                .map_err(|reason| Failure::new(Exit::Refused, format!("retention: {reason}")))?,
         })
     }
 
@@ -237,6 +254,11 @@ impl Settings {
         Plans { named, default: self.default_plan.clone() }
             .check()
             .map_err(|reason| Failure::new(Exit::Refused, reason))
+    }
+
+    /// The schedules, checked.
+    pub(crate) fn schedules(&self) -> Result<Schedules, Failure> {
+        read_schedules(&self.schedules).map_err(|reason| Failure::new(Exit::Refused, reason))
     }
 
     /// What institutions are held to whose plans say nothing.

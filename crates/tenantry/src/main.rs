@@ -11,6 +11,7 @@ mod failure;
 mod output;
 mod profile;
 mod progress;
+mod schedules;
 mod server;
 
 use std::process::ExitCode;

@@ -70,6 +70,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error))?;
     let fleet_config = settings.fleet()?;
     let plans = settings.plans()?;
+    let schedules = settings.schedules()?;
     let started = Instant::now();
     let metrics = install_metrics()?;
     let databases = match (&settings.embedded, &settings.database_url) {
@@ -96,6 +97,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
         fleet = fleet.with_backups(backups);
     }
     tenantry_ops::plans::install(&fleet, &plans).await.map_err(|e| database_failure(&e))?;
+    tenantry_ops::schedules::install(&fleet, &schedules).await.map_err(|e| database_failure(&e))?;
     let profile = first_profile(settings, &fleet, &databases, address).await?;
 
     let stopping = CancellationToken::new();

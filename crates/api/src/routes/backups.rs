@@ -11,7 +11,7 @@ use tenantry_domain::problem::Code;
 use tenantry_domain::retention::Fate;
 use tenantry_ops::backups::freshness::freshness;
 use tenantry_ops::backups::{self as asking, MOST_KEEP_HOURS, RestoreRequest, Target};
-use tenantry_ops::schedules::plan_prune;
+use tenantry_ops::retention::plan_prune;
 use tenantry_store::backups::{self, Backup, Filter};
 use tenantry_store::schemas;
 use utoipa::IntoParams;
@@ -377,7 +377,8 @@ pub(crate) async fn prune_plan(
     let plan = plan_prune(app.fleet(), schema).await?;
     let items = plan
         .into_iter()
-        .map(|decision| {
+        .map(|planned| {
+            let decision = planned.decision;
             let (word, reasons, removed_from) = match decision.fate {
                 Fate::Keep { reasons } => ("keep", reasons, None),
                 Fate::Condemn { why, removed_from } => ("condemn", vec![why], Some(removed_from)),
@@ -385,7 +386,7 @@ pub(crate) async fn prune_plan(
             };
             PruneDecision {
                 backup: decision.facts.id,
-                schema: decision.schema,
+                schema: planned.schema_name,
                 taken_at: decision.facts.taken_at,
                 verified: decision.facts.verified,
                 decision: word.to_owned(),

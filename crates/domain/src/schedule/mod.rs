@@ -134,14 +134,7 @@ impl ScheduleSettings {
     /// # Errors
     /// What cannot be meant, as a sentence that begins with the key.
     pub fn check(&self) -> Result<Schedule, String> {
-        let expression = Expression::read(&self.cron)?;
-        let zone = TimeZone::get(&self.time_zone).map_err(|_| {
-            format!(
-                "time_zone: `{}` is not known; it is a name such as UTC, Europe/Berlin or \
-                 America/New_York",
-                self.time_zone
-            )
-        })?;
+        let schedule = self.read()?;
         if let Missed::Within { seconds } = self.missed {
             within(seconds, 60, MONTH, "missed: a time is one minute to 31 days")?;
         }
@@ -152,15 +145,30 @@ impl ScheduleSettings {
                 return Err(format!("{key}: 1 to {most}; leave it out for no limit"));
             }
         }
-        let schedule = Schedule {
+        schedule.check_spacing(&self.cron)?;
+        Ok(schedule)
+    }
+
+    /// Reads them, without asking whether they can be meant: for those that were checked before.
+    ///
+    /// # Errors
+    /// An expression or a time zone that this binary does not know.
+    pub fn read(&self) -> Result<Schedule, String> {
+        let expression = Expression::read(&self.cron)?;
+        let zone = TimeZone::get(&self.time_zone).map_err(|_| {
+            format!(
+                "time_zone: `{}` is not known; it is a name such as UTC, Europe/Berlin or \
+                 America/New_York",
+                self.time_zone
+            )
+        })?;
+        Ok(Schedule {
             expression,
             zone,
             missed: self.missed,
             jitter: Duration::from_secs(self.jitter_seconds),
             not_after: self.not_after,
-        };
-        schedule.check_spacing(&self.cron)?;
-        Ok(schedule)
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod copies;
 pub mod freshness;
+pub(crate) mod pace;
 pub(crate) mod progress;
 mod requests;
 pub(crate) mod trouble;
@@ -25,6 +26,7 @@ pub use requests::{
     KEEP_HOURS, MOST_KEEP_HOURS, RestoreRequest, Target, back_up, back_up_all, destroy_keys, hold,
     prune, restore, rotate_keys, verify, verify_all,
 };
+pub(crate) use requests::{queue_backups, queue_drills, queue_prune};
 pub use within::WithinError;
 
 /// Where backups are kept, and what it takes to open them.
@@ -43,12 +45,6 @@ impl Backups {
     /// What opens backups.
     pub(crate) fn identities(&self) -> Result<&Identities, StepError> {
         self.identities.as_ref().ok_or_else(no_identity)
-    }
-
-    /// The schemas outside that a backup's objects reach into: those of extensions, mostly.
-    pub(crate) fn outside(&self, manifest: &Manifest) -> Result<Vec<String>, StepError> {
-        let _ = prerequisites(manifest)?;
-        Ok(Vec::new())
     }
 
     /// The manifest of a backup, from the store, with its signature checked.
@@ -105,6 +101,18 @@ pub(crate) fn prerequisites(manifest: &Manifest) -> Result<Prerequisites, StepEr
         let message = format!("the manifest's prerequisites are not understood: {error}");
         StepError::fail("backup_newer", message)
     })
+}
+
+/// The schemas outside that a backup's objects reach into: those of extensions, mostly.
+pub(crate) fn outside(wanted: &Prerequisites) -> Vec<String> {
+    let extensions = wanted.extensions.iter().map(|extension| &extension.schema);
+    let collations = wanted.collations.iter().map(|collation| &collation.schema);
+    let objects = wanted.objects.iter().filter_map(|object| object.names.first());
+    let mut all: Vec<String> = extensions.chain(collations).chain(objects).cloned().collect();
+    all.retain(|schema| schema != "pg_catalog");
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// How much a backup may be when it is restored: what its manifest says.

@@ -11,6 +11,7 @@ use tenantry_store::operations::{self, NewOperation};
 use tenantry_store::{Tx, audit, backups, schemas};
 use uuid::Uuid;
 
+use super::pace::Pace;
 use super::tell_backup;
 use crate::fleet::Fleet;
 use crate::kinds::{
@@ -76,7 +77,8 @@ pub async fn back_up_all(
     }
     fleet.check_backups()?;
     let mut tx = fleet.store.begin().await?;
-    let accepted = queue_backups(&mut tx, who, skip_unchanged, "manual").await?;
+    let pace = Pace::default();
+    let accepted = queue_backups(&mut tx, who, skip_unchanged, "manual", &pace).await?;
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)
@@ -88,14 +90,15 @@ pub(crate) async fn queue_backups(
     who: &Requester,
     skip_unchanged: bool,
     reason: &str,
+    pace: &Pace,
 ) -> Result<Accepted, Refusal> {
     let living = schemas::living(tx).await?;
-    let parent = BackupSchemas::new(living.len(), skip_unchanged);
+    let parent = BackupSchemas::new(living.len(), skip_unchanged, pace.at_once);
     let children = living.into_iter().map(|(id, name)| {
-        let kind = BackupSchema::new(id, &*name, reason);
+        let kind = BackupSchema::new(id, &*name, reason).until(pace.deadline);
         (id, name, if skip_unchanged { kind.unless_unchanged() } else { kind })
     });
-    queue_family(tx, who, &parent, children.collect()).await
+    queue_family(tx, who, &parent, children.collect(), pace).await
 }
 
 /// Asks for a drill of one backup.
@@ -132,7 +135,7 @@ pub async fn verify_all(
     }
     fleet.check_identities()?;
     let mut tx = fleet.store.begin().await?;
-    let accepted = queue_drills(&mut tx, who, again_after).await?;
+    let accepted = queue_drills(&mut tx, who, again_after, &Pace::default()).await?;
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)
@@ -143,14 +146,15 @@ pub(crate) async fn queue_drills(
     tx: &mut Tx,
     who: &Requester,
     again_after: Option<Duration>,
+    pace: &Pace,
 ) -> Result<Accepted, Refusal> {
     let due = backups::to_verify(tx, again_after).await?;
-    let parent = VerifyBackups::new(due.len());
+    let parent = VerifyBackups::new(due.len(), pace.at_once);
     let children = due.into_iter().map(|(backup, schema, name)| {
-        let kind = VerifyBackup::new(schema, &*name, backup);
+        let kind = VerifyBackup::new(schema, &*name, backup).until(pace.deadline);
         (schema, name, kind)
     });
-    queue_family(tx, who, &parent, children.collect()).await
+    queue_family(tx, who, &parent, children.collect(), pace).await
 }
 
 /// Queues an operation of the whole fleet with one for each institution, which belong to it.
@@ -159,6 +163,7 @@ async fn queue_family<P: Kind, C: Kind>(
     who: &Requester,
     parent: &P,
     children: Vec<(Uuid, String, C)>,
+    pace: &Pace,
 ) -> Result<Accepted, Refusal> {
     let accepted = queue(tx, who, parent, None, Role::Operator).await?;
     if accepted.repeated {
@@ -185,6 +190,7 @@ async fn queue_family<P: Kind, C: Kind>(
         idempotency: None,
         parent: Some(accepted.operation),
     };
+    let mut place = 0;
     for batch in children.chunks(BATCH) {
         let rows: Vec<_> = batch
             .iter()
@@ -194,6 +200,8 @@ async fn queue_family<P: Kind, C: Kind>(
             })
             .collect();
         operations::insert_many(tx, &pattern, &rows).await?;
+        let of_batch = rows.iter().filter_map(|row| Some((row.0, row.1?)));
+        pace.spread(tx, of_batch, &mut place).await?;
     }
     operations::tell_of_children(tx, accepted.operation, &who.actor).await?;
     Ok(accepted)
@@ -336,10 +344,15 @@ pub async fn prune(fleet: &Fleet, who: &Requester) -> Result<Accepted, Refusal> 
     }
     fleet.check_backups()?;
     let mut tx = fleet.store.begin().await?;
-    let accepted = queue(&mut tx, who, &PruneBackups::default(), None, Role::Operator).await?;
+    let accepted = queue_prune(&mut tx, who).await?;
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)
+}
+
+/// Queues a pruning.
+pub(crate) async fn queue_prune(tx: &mut Tx, who: &Requester) -> Result<Accepted, Refusal> {
+    queue(tx, who, &PruneBackups::default(), None, Role::Operator).await
 }
 
 /// Asks for the keys of an institution to be destroyed: none of its backups can be opened afterwards, by

@@ -43,6 +43,11 @@ pub struct BackupSchema {
     pub reason: String,
     /// Whether nothing is taken when nothing changed since the newest backup.
     pub skip_unchanged: bool,
+    /// From when on it is not begun any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<Timestamp>,
+    #[serde(default)]
+    too_late: bool,
     #[serde(default)]
     written: Option<Written>,
     /// The newest backup, since which nothing changed.
@@ -69,6 +74,8 @@ impl BackupSchema {
             backup: Uuid::now_v7(),
             reason: reason.to_owned(),
             skip_unchanged: false,
+            deadline: None,
+            too_late: false,
             written: None,
             unchanged_since: None,
             listed: None,
@@ -81,6 +88,12 @@ impl BackupSchema {
         Self { skip_unchanged: true, ..self }
     }
 
+    /// Not begun any more from this time on.
+    #[must_use]
+    pub fn until(self, deadline: Option<Timestamp>) -> Self {
+        Self { deadline, ..self }
+    }
+
     /// Whether it came to a backup, rather than to the insight that none is needed.
     pub(crate) fn is_listed(&self) -> bool {
         self.listed.is_some()
@@ -88,6 +101,10 @@ impl BackupSchema {
 
     pub(crate) async fn write_archive(&mut self, cx: &Context) -> Result<(), StepError> {
         let started = (clock::now(), Instant::now());
+        if self.deadline.is_some_and(|deadline| started.0 >= deadline) {
+            self.too_late = true;
+            return Ok(());
+        }
         let database = &cx.fleet.database;
         let marker = database.marker(self.schema).await?.ok_or_else(|| {
             let message = format!("the managed database has no schema of {}", self.institution);
@@ -134,6 +151,7 @@ impl BackupSchema {
         let progress = Progress::begin(cx, "write archive");
         let out = Sealer::begin(BufWriter::new(spool), &key.recipient)?;
         let (out, contents) = write_archive(export, out, &mut |now| progress.tables(&now)).await?;
+        let prerequisites = export.prerequisites().await?;
         let (mut out, sealed) = out.finish()?;
         out.flush().map_err(|error| work_folder(&error))?;
         let progress = Progress::begin(cx, "store archive");
@@ -166,7 +184,7 @@ impl BackupSchema {
             objects: contents.objects.into_iter().map(|(kind, tag)| Object { kind, tag }).collect(),
             tables: contents.tables,
             archive,
-            prerequisites: serde_json::to_value(export.prerequisites()).unwrap_or_default(),
+            prerequisites: serde_json::to_value(prerequisites).unwrap_or_default(),
             previous,
             made_by: env!("CARGO_PKG_VERSION").to_owned(),
         })
@@ -256,6 +274,9 @@ impl Kind for BackupSchema {
     }
 
     fn result(&self) -> Value {
+        if self.too_late {
+            return json!({ "skipped": "the schedule's window is over" });
+        }
         if let Some(backup) = self.unchanged_since {
             return json!({ "unchangedSince": backup });
         }

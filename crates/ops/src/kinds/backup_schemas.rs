@@ -22,9 +22,9 @@ pub struct BackupSchemas {
 }
 
 impl BackupSchemas {
-    /// Asks for it.
-    pub fn new(total: usize, skip_unchanged: bool) -> Self {
-        Self { total, skip_unchanged, children: Children::default() }
+    /// Asks for it; `at_once`: how many are worked on at a time, none for as many as there are places.
+    pub fn new(total: usize, skip_unchanged: bool, at_once: Option<u32>) -> Self {
+        Self { total, skip_unchanged, children: Children::at_once(at_once) }
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Children {
     pub(crate) succeeded: i64,
     pub(crate) failed: i64,
     pub(crate) cancelled: i64,
+    /// How many of them are let go at a time, where they were held back.
+    at_once: Option<u32>,
 }
 
 /// How many children are cancelled in one transaction.
@@ -31,6 +33,11 @@ const BATCH: i64 = 200;
 const TOLD: i64 = 5;
 
 impl Children {
+    /// Of which so many are let go at a time.
+    pub(crate) fn at_once(most: Option<u32>) -> Self {
+        Self { at_once: most, ..Self::default() }
+    }
+
     async fn look(&mut self, cx: &Context) -> Result<i64, StepError> {
         let tally = operations::tally(&cx.fleet.store, cx.fence.operation).await?;
         *self = Self {
@@ -38,6 +45,7 @@ impl Children {
             succeeded: tally.succeeded,
             failed: tally.failed,
             cancelled: tally.cancelled,
+            at_once: self.at_once,
         };
         Ok(tally.pending)
     }
@@ -46,6 +54,11 @@ impl Children {
     pub(crate) async fn wait_for_all(&mut self, cx: &Context, what: &str) -> Result<(), StepError> {
         let pending = self.look(cx).await?;
         if pending > 0 {
+            if let Some(most) = self.at_once {
+                operations::let_go(&cx.fleet.store, cx.fence.operation, most).await?;
+                // what is under way is few, however many wait
+                return Err(StepError::Later(pause(0)));
+            }
             return Err(StepError::Later(pause(pending)));
         }
         if self.failed == 0 {

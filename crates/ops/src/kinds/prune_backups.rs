@@ -9,19 +9,20 @@ use serde_json::{Value, json};
 use tenantry_domain::clock;
 use tenantry_domain::retention::Fate;
 use tenantry_pg::PgError;
-use tenantry_store::{Tx, backups, operations};
+use tenantry_store::{Tx, backups, operations, retention};
+use uuid::Uuid;
 
 use crate::fleet::FleetConfig;
+use crate::retention::{decide, plan_prune};
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
-use crate::schedules::plan_prune;
 
 /// What was pruned.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PruneBackups {
     #[serde(default)]
-    condemned: usize,
+    condemned: u64,
     #[serde(default)]
-    reprieved: usize,
+    reprieved: u64,
     #[serde(default)]
     removed: usize,
     #[serde(default)]
@@ -31,25 +32,49 @@ pub struct PruneBackups {
 /// What no manifest lists is left alone for so long: somebody may be about to list it.
 const YOUNG: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// So many institutions are looked at a time.
+const PAGE: i64 = 500;
+
 impl PruneBackups {
     async fn mark(&mut self, cx: &Context) -> Result<(), StepError> {
-        let plan = plan_prune(&cx.fleet, None).await?;
-        let mut tx = cx.fleet.store.begin().await?;
+        let store = &cx.fleet.store;
         (self.condemned, self.reprieved) = (0, 0);
-        for decision in &plan {
-            let (id, condemned) = (decision.facts.id, decision.facts.condemned_at.is_some());
-            match &decision.fate {
-                Fate::Condemn { why, .. } if !condemned => {
-                    backups::condemn(&mut tx, &[id], why).await?;
-                    self.condemned += 1;
-                }
-                Fate::Keep { .. } if condemned => {
-                    backups::reprieve(&mut tx, &[id]).await?;
-                    self.reprieved += 1;
-                }
-                _ => {}
+        let mut after = Uuid::nil();
+        loop {
+            let page = retention::schemas_with_backups(store, after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for schema in page {
+                self.mark_one(cx, schema).await?;
             }
         }
+    }
+
+    /// Decided in the transaction that writes it: a drill or a hold of this moment is seen, or waits.
+    async fn mark_one(&mut self, cx: &Context, schema: Uuid) -> Result<(), StepError> {
+        let mut tx = cx.fleet.store.begin().await?;
+        let (kept, now) = retention::hold_still(&mut tx, schema).await?;
+        let fates = decide(&cx.fleet, &kept, now);
+        let condemn: Vec<(Uuid, &str)> = fates
+            .iter()
+            .filter(|fate| fate.decision.facts.condemned_at.is_none())
+            .filter_map(|fate| match &fate.decision.fate {
+                Fate::Condemn { why, .. } | Fate::Remove { why } => {
+                    Some((fate.decision.facts.id, why.as_str()))
+                }
+                Fate::Keep { .. } => None,
+            })
+            .collect();
+        let reprieve: Vec<Uuid> = fates
+            .iter()
+            .filter(|fate| fate.decision.facts.condemned_at.is_some())
+            .filter(|fate| matches!(fate.decision.fate, Fate::Keep { .. }))
+            .map(|fate| fate.decision.facts.id)
+            .collect();
+        self.condemned += retention::condemn(&mut tx, &condemn).await?;
+        self.reprieved += retention::reprieve(&mut tx, &reprieve).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -57,16 +82,14 @@ impl PruneBackups {
     async fn remove(&mut self, cx: &Context) -> Result<(), StepError> {
         let repository = &cx.fleet.backups()?.repository;
         // decided anew: a drill or a hold may have changed it since it was marked
-        for decision in plan_prune(&cx.fleet, None).await? {
-            if !matches!(decision.fate, Fate::Remove { .. }) {
+        for fate in plan_prune(&cx.fleet, None).await? {
+            if !matches!(fate.decision.fate, Fate::Remove { .. }) {
                 continue;
             }
-            let Some(backup) = backups::by_id(&cx.fleet.store, decision.facts.id).await? else {
-                continue;
-            };
-            repository.remove(backup.schema_id, backup.id).await?;
+            let id = fate.decision.facts.id;
+            repository.remove(fate.schema_id, id).await?;
             let mut tx = cx.fleet.store.begin().await?;
-            backups::note_removed(&mut tx, &[backup.id]).await?;
+            backups::note_removed(&mut tx, &[id]).await?;
             tx.commit().await?;
             self.removed += 1;
         }

@@ -21,7 +21,7 @@ use super::marker::{Seen, set_state};
 use crate::backups::copies::drop_whole_copy;
 use crate::backups::progress::Progress;
 use crate::backups::trouble::schema_ident;
-use crate::backups::{limits, prerequisites};
+use crate::backups::{limits, outside, prerequisites};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -49,6 +49,9 @@ pub struct RestoreBackup {
     /// What is about the wanted tables and needs others.
     #[serde(default)]
     left_out: Vec<String>,
+    /// What names the schema that it was taken from in its text, and so means that one beside it, too.
+    #[serde(default)]
+    naming: Vec<String>,
     #[serde(default)]
     seen: Option<Seen>,
     /// What the restore took the place of.
@@ -122,6 +125,7 @@ impl RestoreBackup {
             replaced: Uuid::now_v7(),
             made: None,
             left_out: Vec::new(),
+            naming: Vec::new(),
             seen: None,
             put_aside: None,
         }
@@ -163,6 +167,7 @@ impl RestoreBackup {
             return Err(StepError::fail("table_not_found", message));
         }
         let wanted = prerequisites(&manifest)?;
+        self.naming.clone_from(&wanted.naming_the_schema);
         let lacking = missing(cx.fleet.database.login(), &wanted).await?;
         if lacking.is_empty() {
             return Ok(());
@@ -193,7 +198,7 @@ impl RestoreBackup {
             kind: "restored",
             backup: Some(self.backup),
             expires_in: Some(self.keep_for()),
-            outside: &backups.outside(&signed.manifest)?,
+            outside: &outside(&prerequisites(&signed.manifest)?),
         };
         let landing = cx.fleet.database.begin_copy(new, cx.fence).await?;
         let only = (!self.tables.is_empty()).then_some(self.tables.as_slice());
@@ -281,6 +286,7 @@ impl Kind for RestoreBackup {
                 "copyId": made.id,
                 "expiresAt": made.expires_at,
                 "leftOut": self.left_out,
+                "namesTheSchema": self.naming,
             }),
             (None, None) => Value::Null,
         }

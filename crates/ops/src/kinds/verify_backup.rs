@@ -6,11 +6,13 @@
 
 use std::time::Instant;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenantry_backup::manifest::Manifest;
 use tenantry_backup::restore::restore_archive;
 use tenantry_backup::write::{Contents, contents};
+use tenantry_domain::clock;
 use tenantry_pg::PgError;
 use tenantry_pg::copies::NewCopy;
 use tenantry_pg::export::Export;
@@ -19,10 +21,10 @@ use tenantry_store::drills::{self, NewDrill};
 use uuid::Uuid;
 
 use crate::backups::copies::drop_whole_copy;
-use crate::backups::limits;
 use crate::backups::progress::Progress;
 use crate::backups::tell_backup;
 use crate::backups::trouble::{is_the_backups, schema_ident};
+use crate::backups::{limits, outside, prerequisites};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
 
@@ -37,6 +39,11 @@ pub struct VerifyBackup {
     pub backup: Uuid,
     /// The id of the schema that it is restored into.
     copy: Uuid,
+    /// From when on it is not begun any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<Timestamp>,
+    #[serde(default)]
+    too_late: bool,
     #[serde(default)]
     operation: Option<Uuid>,
     #[serde(default)]
@@ -71,6 +78,8 @@ impl VerifyBackup {
             institution: institution.into(),
             backup,
             copy: Uuid::now_v7(),
+            deadline: None,
+            too_late: false,
             operation: None,
             copy_name: None,
             restore_ms: None,
@@ -81,7 +90,17 @@ impl VerifyBackup {
         }
     }
 
+    /// Not begun any more from this time on.
+    #[must_use]
+    pub fn until(self, deadline: Option<Timestamp>) -> Self {
+        Self { deadline, ..self }
+    }
+
     pub(crate) async fn restore(&mut self, cx: &Context) -> Result<(), StepError> {
+        if self.deadline.is_some_and(|deadline| clock::now() >= deadline) {
+            self.too_late = true;
+            return Ok(());
+        }
         self.operation = Some(cx.fence.operation);
         self.fault = None;
         let restored = self.restore_copy(cx).await;
@@ -118,7 +137,7 @@ impl VerifyBackup {
             backup: Some(self.backup),
             // should its operation be forgotten, housekeeping drops it
             expires_in: Some(std::time::Duration::from_secs(24 * 60 * 60)),
-            outside: &backups.outside(&signed.manifest)?,
+            outside: &outside(&prerequisites(&signed.manifest)?),
         };
         let landing = cx.fleet.database.begin_copy(new, cx.fence).await?;
         let progress = Progress::begin(cx, "restore");
@@ -133,6 +152,9 @@ impl VerifyBackup {
     }
 
     pub(crate) async fn compare(&mut self, cx: &Context) -> Result<(), StepError> {
+        if self.too_late {
+            return Ok(());
+        }
         let began = Instant::now();
         let schema = schema_ident(self.copy_name.as_deref().unwrap_or_default())?;
         let manifest = cx
@@ -156,6 +178,9 @@ impl VerifyBackup {
 
     /// The last step: what was found decides how it ends.
     pub(crate) async fn conclude_drill(&mut self, cx: &Context) -> Result<(), StepError> {
+        if self.too_late {
+            return Ok(());
+        }
         self.drop_copy(cx).await?;
         match &self.fault {
             None => {
@@ -269,6 +294,9 @@ impl Kind for VerifyBackup {
     }
 
     fn result(&self) -> Value {
+        if self.too_late {
+            return json!({ "skipped": "the schedule's window is over" });
+        }
         json!({
             "backup": self.backup,
             "verified": self.verified,

@@ -20,9 +20,9 @@ pub struct VerifyBackups {
 }
 
 impl VerifyBackups {
-    /// Asks for it.
-    pub fn new(total: usize) -> Self {
-        Self { total, children: Children::default() }
+    /// Asks for it; `at_once`: how many are worked on at a time, none for as many as there are places.
+    pub fn new(total: usize, at_once: Option<u32>) -> Self {
+        Self { total, children: Children::at_once(at_once) }
     }
 }
 

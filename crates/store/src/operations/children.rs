@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -244,4 +245,64 @@ pub async fn retry_children(
     .bind(token)
     .fetch_all(tx.connection())
     .await?)
+}
+
+/// Beyond this time nothing is due by itself.
+const HELD: &str = "9000-01-01T00:00:00Z";
+
+/// Holds operations back until their parent lets them go ([`let_go`]).
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn hold_back(tx: &mut Tx, ids: &[Uuid]) -> Result<(), PgError> {
+    sqlx::query("update operation set run_at = $2::timestamptz where id = any($1)")
+        .bind(ids)
+        .bind(HELD)
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Lets so many children be due that `at_once` of them are under way or due.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn let_go(store: &Store, parent: Uuid, at_once: u32) -> Result<(), PgError> {
+    sqlx::query(
+        "with under_way as (
+           select count(*) as many from operation
+           where parent_id = $1 and state in ('queued', 'running', 'waiting')
+             and run_at < $3::timestamptz
+         ), chosen as (
+           select id from operation
+           where parent_id = $1 and state = 'queued' and run_at >= $3::timestamptz
+           order by id limit greatest($2 - (select many from under_way), 0) for update skip locked
+         )
+         update operation o set run_at = clock_timestamp(), updated_at = clock_timestamp()
+         from chosen where o.id = chosen.id",
+    )
+    .bind(parent)
+    .bind(i64::from(at_once))
+    .bind(HELD)
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
+/// Sets when operations are due.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn delay(tx: &mut Tx, due: &[(Uuid, Timestamp)]) -> Result<(), PgError> {
+    let (ids, times): (Vec<Uuid>, Vec<jiff_sqlx::Timestamp>) =
+        due.iter().map(|(id, at)| (*id, jiff_sqlx::Timestamp::from(*at))).unzip();
+    sqlx::query(
+        "update operation o set run_at = due.at
+         from unnest($1::uuid[], $2::timestamptz[]) as due (id, at) where o.id = due.id",
+    )
+    .bind(ids)
+    .bind(times)
+    .execute(tx.connection())
+    .await?;
+    Ok(())
 }

@@ -20,8 +20,8 @@ use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx};
 
 pub use children::{
-    Child, Tally, cancel_queued, cancel_waiting, count_children, expect_children, failed_children,
-    rest, retry_children, tally, tell_of_children,
+    Child, Tally, cancel_queued, cancel_waiting, count_children, delay, expect_children,
+    failed_children, hold_back, let_go, rest, retry_children, tally, tell_of_children,
 };
 pub use claim::{
     Beat, Claim, Ending, Fenced, Journal, beat, claim, finish, journal, note_progress, release,

@@ -15,6 +15,11 @@ use crate::server;
 #[command(after_help = "\
 Every setting is also a variable (shown above) and a key of the file, as `recoverable_hours = 24`.
 
+Only in the file (docs/configuration.md):
+  [plans.NAME]      what institutions of a plan may use
+  [schedules.NAME]  kind, cron, time_zone, missed, jitter, not_after, at_once, per_minute, enabled
+  [retention]       daily, weekly, monthly, yearly, keep_within, grace, time_zone
+
 Examples:
   tenantry serve --embedded ./data
   tenantry serve --database-url 'postgres://postgres@localhost/' --listen 0.0.0.0:7400")]
