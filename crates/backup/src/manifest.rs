@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::note::NoteError;
 pub use crate::note::{Signer, Verifier};
 use crate::seal::hexadecimal;
-use crate::write::TableContents;
+use crate::write::{Object, TableContents};
 
 /// The format that is written. What a newer one adds within it is left out when it is read.
 pub const FORMAT: u32 = 1;
@@ -86,16 +86,6 @@ pub struct Template {
     pub name: String,
     /// Which version.
     pub version: i32,
-}
-
-/// An entry of an archive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Object {
-    /// What it is, in the words of `pg_dump`.
-    pub kind: String,
-    /// Its name.
-    pub tag: String,
 }
 
 /// A sealed archive.

@@ -15,25 +15,37 @@ use crate::tally::{Counter, Tally};
 pub struct Contents {
     /// What the form of the schema comes to ([`fingerprint`]).
     pub form: String,
-    /// Kind and name of each entry, in the order of the archive.
-    #[serde(default)]
-    pub objects: Vec<(String, String)>,
     /// How many entries the table of contents has.
     pub entries: usize,
     /// The tables and what their rows came to, in the order of the archive.
     pub tables: Vec<TableContents>,
+    /// Everything that there is, in the order of the archive.
+    pub objects: Vec<Object>,
 }
 
-/// How far the writing of an archive is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An entry of the table of contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// What it is, in the words of `pg_dump`.
+    pub kind: String,
+    /// Its name, as `pg_dump` lists it.
+    pub tag: String,
+}
+
+/// How far an archive is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Tables whose rows are written.
+    /// Tables of which all rows are written.
     pub tables_done: usize,
-    /// Tables that have rows to write.
+    /// Tables that have rows of their own.
     pub tables_total: usize,
-    /// Bytes of rows that were written.
+    /// Bytes of rows that are written.
     pub bytes: u64,
 }
+
+/// From how many bytes of tables on rows are read before their turn: the sessions for that cost more than
+/// they gain for a small schema.
+const LARGE: u64 = 64 * 1024 * 1024;
 
 /// A table in an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +79,9 @@ impl From<PgError> for WriteError {
 /// # Errors
 /// When the database fails.
 pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
+    if export.size().await? > LARGE {
+        export.read_ahead().await?;
+    }
     let mut tables = Vec::new();
     for (place, name) in with_rows(export) {
         let mut counter = Counter::default();
@@ -78,12 +93,20 @@ pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
             .await?;
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    Ok(of_entries(export.entries(), tables))
+    Ok(Contents::of(export, tables))
 }
 
-fn of_entries(entries: &[Entry], tables: Vec<TableContents>) -> Contents {
-    let objects = entries.iter().map(|entry| (entry.kind.clone(), entry.tag.clone())).collect();
-    Contents { form: fingerprint(entries), objects, entries: entries.len(), tables }
+impl Contents {
+    fn of(export: &Export, tables: Vec<TableContents>) -> Self {
+        let entries = export.entries();
+        let object = |entry: &Entry| Object { kind: entry.kind.clone(), tag: entry.tag.clone() };
+        Self {
+            form: fingerprint(entries),
+            entries: entries.len(),
+            tables,
+            objects: entries.iter().map(object).collect(),
+        }
+    }
 }
 
 /// The entries that have rows, and the names of their tables.
@@ -95,14 +118,14 @@ fn with_rows(export: &Export) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// Writes everything that an open export describes.
+/// Writes everything that an open export describes, and says at every piece of rows how far it is.
 ///
 /// # Errors
 /// When the database or the output fails; what was written until then is not an archive.
 pub async fn write_archive<W: Write>(
     export: &mut Export,
     out: W,
-    progress: &mut (dyn FnMut(Progress) + Send),
+    report: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(W, Contents), WriteError> {
     let schema = (export.schema().raw(), export.quoted_schema());
     let mut archive = ArchiveWriter::begin(
@@ -112,23 +135,29 @@ pub async fn write_archive<W: Write>(
         schema,
         export.entries(),
     )?;
-    let mut tables = Vec::new();
+    if export.size().await? > LARGE {
+        export.read_ahead().await?;
+    }
     let with_rows = with_rows(export);
-    let mut far = Progress { tables_done: 0, tables_total: with_rows.len(), bytes: 0 };
+    let mut progress = Progress { tables_total: with_rows.len(), ..Progress::default() };
+    report(progress);
+    let mut tables = Vec::new();
     for (place, name) in with_rows {
         let mut counter = Counter::default();
         archive.begin_rows(place)?;
         export
             .rows(place, |piece| {
                 counter.take(piece);
-                far.bytes += piece.len() as u64;
-                progress(far);
-                archive.rows(piece).map_err(WriteError::from)
+                archive.rows(piece)?;
+                progress.bytes += piece.len() as u64;
+                report(progress);
+                Ok::<_, WriteError>(())
             })
             .await?;
         archive.end_rows()?;
-        far.tables_done += 1;
+        progress.tables_done += 1;
+        report(progress);
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    Ok((archive.finish()?, of_entries(export.entries(), tables)))
+    Ok((archive.finish()?, Contents::of(export, tables)))
 }

@@ -1,11 +1,14 @@
 //! Archives against PostgreSQL's own programs, on real servers; backups in folders and buckets.
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
+mod ahead;
+mod fallback;
 mod fleet;
 mod oracle;
 mod outside;
 mod place;
 mod programs;
+mod random;
 mod repository;
 mod restore;
 mod s3;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenantry_backup::fingerprint::fingerprint;
 use tenantry_backup::manifest::{
-    ArchiveFacts, Engine, FORMAT, Manifest, Object, Previous, Template,
+    ArchiveFacts, Engine, FORMAT, Manifest, Previous, Template,
 };
 use tenantry_backup::seal::Sealer;
 use tenantry_backup::write::write_archive;
@@ -181,7 +181,7 @@ impl BackupSchema {
             taken_at,
             template: template_of(marker),
             form: contents.form,
-            objects: contents.objects.into_iter().map(|(kind, tag)| Object { kind, tag }).collect(),
+            objects: contents.objects,
             tables: contents.tables,
             archive,
             prerequisites: serde_json::to_value(prerequisites).unwrap_or_default(),
