@@ -1,11 +1,13 @@
 //! Backups: the archive of one schema.
 //!
 //! Read in this order: [`archive`] (the file that `pg_restore` reads), [`tally`] (what a table's rows come to),
-//! [`fingerprint`] (what its form comes to), [`write`] (a schema into an archive), [`restore`] (an archive into a schema).
+//! [`fingerprint`] (what its form comes to), [`write`] (a schema into an archive), [`restore`] (an archive into a schema),
+//! [`compare`] (what two schemas differ in).
 
 mod allowed;
 pub mod archive;
 mod chosen;
+pub mod compare;
 pub mod fingerprint;
 pub mod restore;
 pub mod tally;

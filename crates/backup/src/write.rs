@@ -64,7 +64,7 @@ pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
             .await?;
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    let form = fingerprint(export.entries());
+    let form = fingerprint(export.entries(), export.quoted_schema());
     Ok(Contents { form, entries: export.entries().len(), tables })
 }
 
@@ -106,7 +106,7 @@ pub async fn write_archive<W: Write>(
         archive.end_rows()?;
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    let form = fingerprint(export.entries());
+    let form = fingerprint(export.entries(), export.quoted_schema());
     let entries = export.entries().len();
     Ok((archive.finish()?, Contents { form, entries, tables }))
 }

@@ -1,4 +1,4 @@
--- When a kind of thing is made: below 100 before the rows, below 200 with them, then what comes behind.
+-- When a kind of thing is made: below 100 before the rows, from 200 on after them.
 -- Null for a kind that is not known.
 create or replace function tenantry.kind_place(p_kind text)
 returns integer language sql immutable security definer set search_path = pg_catalog, pg_temp as $$
@@ -6,7 +6,6 @@ returns integer language sql immutable security definer set search_path = pg_cat
   from (values
     ('TYPE', 1), ('DOMAIN', 2), ('FUNCTION', 3), ('PROCEDURE', 3), ('AGGREGATE', 3), ('SEQUENCE', 4), ('TABLE', 5),
     ('TABLE ATTACH', 6), ('VIEW', 7), ('MATERIALIZED VIEW', 7), ('SEQUENCE OWNED BY', 8), ('DEFAULT', 9),
-    ('TABLE DATA', 100), ('SEQUENCE SET', 101),
     ('CHECK CONSTRAINT', 200), ('CONSTRAINT', 201), ('INDEX', 202), ('INDEX ATTACH', 203), ('STATISTICS', 204),
     ('RULE', 205), ('TRIGGER', 206), ('FK CONSTRAINT', 207), ('ROW SECURITY', 208), ('POLICY', 208),
     ('MATERIALIZED VIEW DATA', 209), ('COMMENT', 210)

@@ -12,6 +12,7 @@ mod graph;
 mod members;
 mod objects;
 mod order;
+mod pair;
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use url::Url;
@@ -22,6 +23,7 @@ use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 
 pub use entry::{Entry, Section};
+pub use pair::{Pair, Side, Surplus};
 
 /// An open snapshot of one schema.
 #[derive(Debug)]
