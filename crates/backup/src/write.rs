@@ -101,7 +101,7 @@ impl Contents {
         let entries = export.entries();
         let object = |entry: &Entry| Object { kind: entry.kind.clone(), tag: entry.tag.clone() };
         Self {
-            form: fingerprint(entries),
+            form: fingerprint(entries, export.quoted_schema()),
             entries: entries.len(),
             tables,
             objects: entries.iter().map(object).collect(),

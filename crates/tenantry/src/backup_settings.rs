@@ -178,14 +178,21 @@ impl BackupSettings {
         }
     }
 
-    /// Opens the place; none where none was set up.
-    pub(crate) async fn open(&self) -> Result<Option<Backups>, Failure> {
+    /// Opens the place. Where none was set up it is in the server's own directory, and without such a
+    /// directory there is none.
+    pub(crate) async fn open(&self, own: Option<&Path>) -> Result<Option<Backups>, Failure> {
         let Some(url) = &self.place else {
-            return match self.recipients.is_empty() && self.identity_file.is_none() {
-                true => Ok(None),
-                false => Err(refused(
-                    "backups have recipients or an identity, and no place: set backup.place",
-                )),
+            if !self.recipients.is_empty() || self.identity_file.is_some() {
+                let message =
+                    "backups have recipients or an identity, and no place: set backup.place";
+                return Err(refused(message));
+            }
+            return match own {
+                None => Ok(None),
+                Some(directory) => Backups::within(&directory.join("backups"))
+                    .await
+                    .map(Some)
+                    .map_err(|error| Failure::new(Exit::Failed, error)),
             };
         };
         let recipients = Recipients::parse(&self.recipients).map_err(|error| {

@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
 mod ahead;
+mod compare;
 mod fallback;
 mod fleet;
+mod landing;
+mod managed;
 mod oracle;
 mod outside;
 mod place;

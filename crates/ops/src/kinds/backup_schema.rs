@@ -120,7 +120,7 @@ impl BackupSchema {
             && previous.state == "stored"
             && change_mark.is_some()
             && previous.change_mark == change_mark
-            && previous.form == fingerprint(export.entries())
+            && previous.form == fingerprint(export.entries(), export.quoted_schema())
         {
             self.unchanged_since = Some(previous.id);
             return Ok(export.finish().await?);

@@ -39,6 +39,7 @@ fn work<'a>(
             schema_id: None,
             schema_name: None,
             input: json!({ "schedule": schedule.name, "slot": slot }),
+            lane: "asked",
             steps_total: 1,
             priority: 0,
             actor: who.actor.name.clone(),

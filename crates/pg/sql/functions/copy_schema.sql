@@ -55,14 +55,10 @@ begin
   select string_agg(distinct kind, ', ') filter (where at is null),
          array_agg(statement order by at, tag) filter (where at < 100),
          array_agg(distinct_statement order by at, tag) filter (where at >= 200 and distinct_statement is not null),
-         'with ' || string_agg(format('r%s as (insert into %I %s overriding system value select %s from only %s.%I)',
-                                      number, tag, statement, btrim(statement, '()'), v_old, tag), ', ')
-                    filter (where kind = 'TABLE DATA') || ' select 1',
          string_agg(format('select pg_catalog.setval(%L, s.last_value, s.is_called) from %s.%I s', quote_ident(tag), v_old, tag), ' union all ')
                     filter (where kind = 'SEQUENCE')
-  into v_unknown, v_before, v_after, v_rows, v_sequences
-  from (select *, row_number() over (order by at, tag) as number,
-               case when row_number() over (partition by kind, statement) = 1 then statement end as distinct_statement
+  into v_unknown, v_before, v_after, v_sequences
+  from (select *, case when row_number() over (partition by kind, statement) = 1 then statement end as distinct_statement
         from made) m;
   if v_unknown is not null then
     raise exception 'cannot copy objects of these kinds: %', v_unknown using errcode = 'feature_not_supported';
@@ -72,6 +68,7 @@ begin
   v_oid := quote_ident(v_name)::regnamespace;
   select p_left into v_before from tenantry.make_in_order(v_name, coalesce(v_before, '{}'));
   perform tenantry.repin_functions(v_oid, v_marker.schema_name, v_name);
+  v_rows := tenantry.rows_statement(v_marker.schema_oid, v_name);
   if v_rows is not null then
     perform tenantry.run_script(v_name, v_rows);
   end if;

@@ -1,9 +1,8 @@
--- The statements that make what is in a schema again in another one, as the exporter writes them, and the
--- rows of its tables, in an order that is right but for what needs each other. What the exporter refuses is
--- refused. Defaults and checks stand apart from their tables wherever they may, so that nothing that needs
--- the other way round is left. `place` is below 100 for what comes before the rows, 100 to 199 for the rows.
+-- The statements that make what is in a schema again in another one, as the exporter writes them and in no
+-- order. What the exporter refuses is refused. Defaults and checks stand apart from their tables wherever they
+-- may, so that as little as can be needs each other.
 create or replace function tenantry.describe_schema(p_schema_oid oid)
-returns table (place integer, kind text, tag text, statement text, more text)
+returns table (kind text, tag text, statement text, more text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_name text := (select nspname from pg_namespace where oid = p_schema_oid);
@@ -60,26 +59,25 @@ begin
   -- named with its schema here; the functions were read when they were made.
   perform set_config('search_path', quote_ident(v_name) || ', pg_temp', true);
   return query
-    select e.place, e.kind, e.tag, e.statement, e.more from (
-      select 0 as place, x.* from tenantry.export_types(v_types, v_checks) x
-      union all select 0, x.* from tenantry.export_functions(v_functions) x
-      union all select 0, x.* from tenantry.export_tables(v_relations, v_defaults, v_checks) x
-      union all select 0, x.* from tenantry.export_aggregates(v_functions) x
-      union all select 0, x.* from tenantry.export_base_types(v_types) x
-      union all select 0, x.* from tenantry.export_operators((v_others ->> 'pg_operator')::oid[]) x
-      union all select 0, x.* from tenantry.export_operator_classes((v_others ->> 'pg_opfamily')::oid[], (v_others ->> 'pg_opclass')::oid[]) x
-      union all select 0, x.* from tenantry.export_collations((v_others ->> 'pg_collation')::oid[], (v_others ->> 'pg_conversion')::oid[]) x
-      union all select 0, x.* from tenantry.export_text_search(
+    select e.kind, e.tag, e.statement, e.more from (
+      select x.* from tenantry.export_types(v_types, v_checks) x
+      union all select x.* from tenantry.export_functions(v_functions) x
+      union all select x.* from tenantry.export_tables(v_relations, v_defaults, v_checks) x
+      union all select x.* from tenantry.export_aggregates(v_functions) x
+      union all select x.* from tenantry.export_base_types(v_types) x
+      union all select x.* from tenantry.export_operators((v_others ->> 'pg_operator')::oid[]) x
+      union all select x.* from tenantry.export_operator_classes((v_others ->> 'pg_opfamily')::oid[], (v_others ->> 'pg_opclass')::oid[]) x
+      union all select x.* from tenantry.export_collations((v_others ->> 'pg_collation')::oid[], (v_others ->> 'pg_conversion')::oid[]) x
+      union all select x.* from tenantry.export_text_search(
         (v_others ->> 'pg_ts_parser')::oid[], (v_others ->> 'pg_ts_template')::oid[], (v_others ->> 'pg_ts_dict')::oid[], (v_others ->> 'pg_ts_config')::oid[]) x
-      union all select 0, x.* from tenantry.export_defaults(v_defaults, v_relations) x
-      union all select 0, x.* from tenantry.export_attachments(v_relations) x
-      union all select 0, x.* from tenantry.export_constraints(v_relations, v_checks) x
-      union all select 0, x.* from tenantry.export_indexes(v_relations) x
-      union all select 0, x.* from tenantry.export_rules(v_relations) x
-      union all select 0, x.* from tenantry.export_statistics(v_statistics) x
-      union all select 0, x.* from tenantry.export_sequences(v_relations) x
-      union all select 0, x.* from tenantry.export_views(v_relations) x
-      union all select 0, x.* from tenantry.export_table_data(v_relations) x
-      union all select 0, x.* from tenantry.export_comments(v_catalogs, v_objects) x
+      union all select x.* from tenantry.export_defaults(v_defaults, v_relations) x
+      union all select x.* from tenantry.export_attachments(v_relations) x
+      union all select x.* from tenantry.export_constraints(v_relations, v_checks) x
+      union all select x.* from tenantry.export_indexes(v_relations) x
+      union all select x.* from tenantry.export_rules(v_relations) x
+      union all select x.* from tenantry.export_statistics(v_statistics) x
+      union all select x.* from tenantry.export_sequences(v_relations) x
+      union all select x.* from tenantry.export_views(v_relations) x
+      union all select x.* from tenantry.export_comments(v_catalogs, v_objects) x
     ) e;
 end $$;

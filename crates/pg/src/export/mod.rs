@@ -14,6 +14,7 @@ mod members;
 mod objects;
 mod order;
 mod prerequisites;
+mod pair;
 
 use sqlx::postgres::types::Oid;
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -27,6 +28,7 @@ use crate::sql::{Ident, script};
 
 pub use entry::{Entry, Section};
 pub use prerequisites::{Collation, Extension, Outside, Prerequisites, Role, missing};
+pub use pair::{Pair, Side, Surplus};
 
 /// An open snapshot of one schema.
 #[derive(Debug)]

@@ -117,6 +117,7 @@ const FUNCTIONS: &[&str] = functions![
     "replace_lost",
     "kind_place",
     "describe_schema",
+    "rows_statement",
     "make_in_order",
     "compare_members",
     "copy_schema",

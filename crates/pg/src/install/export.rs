@@ -35,7 +35,6 @@ const FILES: &[(&str, &str, &str, &str)] = &[
     ("comments", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/comments.sql")),
     ("sequences", "oid[]", OWNED, include_str!("../../sql/export/sequences.sql")),
     ("views", "oid[]", FILLED, include_str!("../../sql/export/views.sql")),
-    ("table_data", "oid[]", ROWS, include_str!("../../sql/export/table_data.sql")),
 ];
 
 const MEMBERS: &str = "catalog oid, object oid, of_extension boolean";
@@ -45,7 +44,6 @@ const PARTS: &str = "catalog oid, object oid, of_catalog oid, of_object oid, apa
 const WRITTEN: &str = "";
 const OWNED: &str = "owned_sql";
 const FILLED: &str = "refresh_sql";
-const ROWS: &str = "rows";
 
 /// The statements that make the functions.
 pub(super) fn functions() -> impl Iterator<Item = String> {
@@ -55,7 +53,6 @@ pub(super) fn functions() -> impl Iterator<Item = String> {
             OWNED | FILLED => {
                 (STATEMENTS, format!("q.kind, q.tag::text, q.create_sql, q.{columns}"))
             }
-            ROWS => (STATEMENTS, "'TABLE DATA', q.tag::text, q.columns, null::text".to_owned()),
             columns => (columns, names(columns)),
         };
         format!(

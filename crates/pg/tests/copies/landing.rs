@@ -3,9 +3,12 @@
 use sqlx::{Connection as _, PgConnection};
 use tenantry_pg::Situation;
 use tenantry_pg::copies::NewCopy;
+use tenantry_testkit::PrivateServer;
 use uuid::Uuid;
 
-use crate::world::{RESTORED, World, ask, fence, fill, names, new_copy, run, situation};
+use crate::world::{
+    RESTORED, WEEK, World, ask, fence, fill, install, make, names, new_copy, run, situation,
+};
 
 #[tokio::test]
 async fn a_copy_is_made_closed_and_dropped_and_nothing_is_left() {
@@ -267,4 +270,41 @@ async fn schemas_outside_are_opened_only_as_far_as_institutions_are_let_in() {
     run(&mut admin, hint.trim_start_matches("As its owner: ")).await.unwrap();
     world.database.begin_copy(new, fence()).await.unwrap();
     world.drop_copy(new.id).await;
+}
+
+/// Cases 7 and 30: the server is killed in the middle of a restore. What was not finished is begun anew, what
+/// was committed is there, and the living schema is as it was.
+#[tokio::test]
+async fn case_07_a_server_that_dies_in_the_middle_leaves_what_can_be_begun_anew() {
+    let mut server = PrivateServer::start_with(&[("max_connections", "20")]).await;
+    let mut admin = PgConnection::connect(server.url("postgres").as_str()).await.unwrap();
+    run(&mut admin, "create database managed").await.unwrap();
+    let database = install(&server.url("postgres"), &server.url("managed")).await;
+    let marker = make(&database).await;
+    let new = new_copy(&marker);
+    let landing = database.begin_copy(new, fence()).await.unwrap();
+    let mut session = PgConnection::connect(landing.url.as_str()).await.unwrap();
+    run(&mut session, &format!("begin; set search_path = {}", landing.schema_name)).await.unwrap();
+    run(&mut session, RESTORED).await.unwrap();
+    server.kill9().await;
+    run(&mut session, "commit").await.unwrap_err();
+    let down = database.finish_copy(new.id, marker.id, fence()).await.unwrap_err();
+    assert_eq!(down.situation(), Situation::Transient, "{down}");
+    server.restart().await;
+    let database = install(&server.url("postgres"), &server.url("managed")).await;
+    assert_eq!(database.copy(new.id).await.unwrap().unwrap().state, "making");
+    let landing = database.begin_copy(new, fence()).await.unwrap();
+    fill(&landing, RESTORED).await;
+    database.finish_copy(new.id, marker.id, fence()).await.unwrap();
+    let mut admin = PgConnection::connect(server.url("managed").as_str()).await.unwrap();
+    assert_eq!(names(&mut admin, &marker.schema_name).await, "Ada");
+    let replaced = Uuid::new_v4();
+    database.swap_schema(marker.id, new.id, replaced, WEEK, fence()).await.unwrap();
+    server.kill9().await;
+    server.restart().await;
+    let database = install(&server.url("postgres"), &server.url("managed")).await;
+    let mut admin = PgConnection::connect(server.url("managed").as_str()).await.unwrap();
+    assert_eq!(names(&mut admin, &marker.schema_name).await, "Ada Grace");
+    assert_eq!(database.copies(None).await.unwrap()[0].id, replaced);
+    assert_eq!(database.drift().await.unwrap(), []);
 }

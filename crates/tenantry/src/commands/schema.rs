@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{
     CredentialsBody, CredentialsRequest, CredentialsRole, DropRequest, FindingList,
-    NewSchemaRequest, OperationBody, PatchAction, SchemaBody, SchemaList, SchemaPatch,
+    NewSchemaRequest, PatchAction, SchemaBody, SchemaList, SchemaPatch,
 };
 use tenantry_domain::operation::OperationState;
 
@@ -15,7 +15,7 @@ use super::{adopt, attributes, sheets, usage};
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
 use crate::output::{fields, json, or_dash, table, time};
-use crate::progress::{Wait, submit};
+use crate::progress::{FIRST_WAIT, Wait, conclude, follow, submit};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
