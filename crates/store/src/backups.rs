@@ -51,6 +51,8 @@ pub struct Backup {
     pub key_epoch: i32,
     /// The server's version.
     pub server_version: String,
+    /// When it was last known that nothing had changed since, so that no other was taken.
+    pub current_at: Option<Timestamp>,
     /// What tells whether the institution changed since; none where it cannot be known.
     pub change_mark: Option<Value>,
     /// When a drill last found that it restores to what it should be.
@@ -99,6 +101,7 @@ impl FromRow<'_, PgRow> for Backup {
             form: row.try_get("form")?,
             key_epoch: row.try_get("key_epoch")?,
             server_version: row.try_get("server_version")?,
+            current_at: optional_time(row, "current_at")?,
             change_mark: row.try_get("change_mark")?,
             verified_at: optional_time(row, "verified_at")?,
             restore_ms: row.try_get("restore_ms")?,
@@ -227,6 +230,18 @@ pub async fn insert(tx: &mut Tx, new: &NewBackup<'_>) -> Result<(), PgError> {
     .bind(new.change_mark)
     .execute(tx.connection())
     .await?;
+    Ok(())
+}
+
+/// Notes that nothing changed since a backup was taken, as of now.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn note_current(tx: &mut Tx, id: Uuid) -> Result<(), PgError> {
+    sqlx::query("update backup set current_at = clock_timestamp() where id = $1")
+        .bind(id)
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }
 

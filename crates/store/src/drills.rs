@@ -157,7 +157,8 @@ pub struct Freshness {
     pub stale: i64,
     /// Those whose newest backup is not verified.
     pub unverified: i64,
-    /// Seconds since the oldest of the institutions' newest backups was taken.
+    /// Seconds since the oldest of the institutions' newest backups was taken, or was last known to be as
+    /// good as one taken then.
     pub oldest_backup_seconds: Option<f64>,
     /// Seconds since the oldest of those among them that are not verified was taken, or since its
     /// institution was made where there is no backup at all.
@@ -171,19 +172,19 @@ pub struct Freshness {
 pub async fn freshness(store: &Store, stale_after_seconds: f64) -> Result<Freshness, PgError> {
     Ok(sqlx::query_as(
         "with newest as (
-           select s.id, s.created_at, b.taken_at,
+           select s.id, s.created_at, b.taken_at, coalesce(b.current_at, b.taken_at) as good_at,
                   b.verified_at is not null and b.failed_at is null as verified
            from tenant_schema s
            left join lateral (
-             select taken_at, verified_at, failed_at from backup
+             select taken_at, current_at, verified_at, failed_at from backup
              where schema_id = s.id and state <> 'removed' order by id desc limit 1) b on true
            where s.state in ('active', 'suspended')
          )
          select count(*) as institutions,
                 count(*) filter (where taken_at is null) as without_backup,
-                count(*) filter (where taken_at < clock_timestamp() - make_interval(secs => $1)) as stale,
+                count(*) filter (where good_at < clock_timestamp() - make_interval(secs => $1)) as stale,
                 count(*) filter (where taken_at is not null and not verified) as unverified,
-                extract(epoch from clock_timestamp() - min(taken_at))::float8 as oldest_backup_seconds,
+                extract(epoch from clock_timestamp() - min(good_at))::float8 as oldest_backup_seconds,
                 extract(epoch from clock_timestamp()
                         - min(coalesce(taken_at, created_at)) filter (where verified is not true))::float8
                   as oldest_unverified_seconds

@@ -459,7 +459,8 @@ pub async fn without_fresh_backup(store: &Store, hours: i32) -> Result<i64, PgEr
            lateral (select clock_timestamp() - make_interval(hours => $1) as fresh) f
          where s.state in ('active', 'suspended') and s.created_at < f.fresh
            and not exists (select from backup b
-                           where b.schema_id = s.id and b.state <> 'removed' and b.taken_at >= f.fresh)",
+                           where b.schema_id = s.id and b.state <> 'removed'
+                             and coalesce(b.current_at, b.taken_at) >= f.fresh)",
     )
     .bind(hours)
     .fetch_one(store.pool())

@@ -40,6 +40,8 @@ create table backup (
   form             text not null,            -- the fingerprint of the schema's form
   key_epoch        integer not null,
   server_version   text not null,
+  -- when it was last known that nothing had changed since: no other was taken then
+  current_at       timestamptz,
   -- what tells whether the institution changed since; null where it cannot be known
   change_mark      jsonb,
   -- by the last drill that ended either way

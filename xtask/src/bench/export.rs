@@ -84,7 +84,7 @@ pub(crate) async fn run(root: &Path, quick: bool) -> Result<Vec<Figure>> {
 async fn archive(url: &Url, schema: &str) -> Result<f64> {
     let began = Instant::now();
     let mut export = Export::begin(url, &Ident::new(schema)?).await?;
-    let (bytes, _) = write_archive(&mut export, Vec::new()).await?;
+    let (bytes, _) = write_archive(&mut export, Vec::new(), &mut |_| {}).await?;
     export.finish().await?;
     let took = ms_since(began);
     ensure!(bytes.len() > 100_000, "an archive of {} bytes is no school", bytes.len());

@@ -98,6 +98,7 @@ fn shape(row: Backup) -> BackupBody {
         state: row.state,
         engine: row.engine,
         taken_at: row.taken_at,
+        current_at: row.current_at,
         took_ms: row.took_ms,
         archive_bytes: row.archive_bytes,
         plain_bytes: row.plain_bytes,

@@ -26,6 +26,8 @@ pub struct BackupBody {
     pub engine: String,
     /// When the snapshot was taken.
     pub taken_at: Timestamp,
+    /// When it was last known that nothing had changed since, so that no other was taken.
+    pub current_at: Option<Timestamp>,
     /// Milliseconds from the snapshot to the stored archive.
     pub took_ms: i64,
     /// Bytes in the store.

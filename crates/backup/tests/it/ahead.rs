@@ -4,7 +4,6 @@ use std::io::Cursor;
 
 use sqlx::{Connection as _, Executor as _};
 use tenantry_backup::archive::ArchiveReader;
-use tenantry_backup::restore::restore_archive;
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::Situation;
 use tenantry_pg::export::Export;
@@ -12,6 +11,7 @@ use tenantry_pg::sql::Ident;
 use tenantry_testkit::{Cluster, TestDatabase};
 
 use crate::oracle::made_in;
+use crate::restore::restore_into;
 
 /// Tables of which some are larger than what may wait.
 const TABLES: &str = "
@@ -55,7 +55,7 @@ async fn what_is_read_ahead_is_the_same_snapshot() {
 
     let archive = ArchiveReader::begin(Cursor::new(archive)).unwrap();
     let name = Ident::new("inst_elm").unwrap();
-    restore_archive(archive, database.url(), &name, None).await.unwrap();
+    restore_into(database.url(), archive, &name).await.unwrap();
     let mut restored = Export::begin(database.url(), &name).await.unwrap();
     assert_eq!(contents(&mut restored).await.unwrap().tables, before.tables);
 }

@@ -7,7 +7,6 @@ use std::io::{BufWriter, Cursor};
 use sqlx::Executor as _;
 use tempfile::TempDir;
 use tenantry_backup::archive::ArchiveReader;
-use tenantry_backup::restore::restore_archive;
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::export::Export;
 use tenantry_pg::sql::{Ident, script};
@@ -15,6 +14,7 @@ use tenantry_pg::{Situation, ddl};
 use tenantry_testkit::{Cluster, TestDatabase};
 
 use crate::programs;
+use crate::restore::restore_into;
 
 /// A schema of every kind of thing that an institution may have.
 pub(crate) const CHECKLIST: &str = include_str!("corpus/checklist.sql");
@@ -144,7 +144,7 @@ async fn the_rare_things_come_back_under_another_name() {
     let other = furnished().await;
     let name = Ident::new("inst_elm").unwrap();
     let archive = ArchiveReader::begin(Cursor::new(archive)).unwrap();
-    restore_archive(archive, other.url(), &name, None).await.unwrap();
+    restore_into(other.url(), archive, &name).await.unwrap();
     let mut export = Export::begin(other.url(), &name).await.unwrap();
     let after = contents(&mut export).await.unwrap();
     similar(&forms, &listed(&export));

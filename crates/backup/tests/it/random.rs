@@ -6,13 +6,14 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sqlx::Executor as _;
 use tenantry_backup::archive::ArchiveReader;
-use tenantry_backup::restore::restore_archive;
 use tenantry_backup::write::{contents, write_archive};
 use tenantry_pg::ddl;
 use tenantry_pg::export::Export;
 use tenantry_pg::sql::{Ident, script};
 use tenantry_testkit::{Cluster, TestDatabase};
 use tokio::runtime::Runtime;
+
+use crate::restore::restore_into;
 
 /// How many schemas are tried.
 const CASES: u32 = 24;
@@ -261,7 +262,7 @@ async fn comes_back(database: &TestDatabase, text: &str) -> Result<(), TestCaseE
     let (archive, before) =
         write_archive(&mut export, Vec::new(), &mut |_| {}).await.map_err(|e| fail(&e))?;
     let archive = ArchiveReader::begin(Cursor::new(archive)).map_err(|e| fail(&e))?;
-    restore_archive(archive, database.url(), &there, None).await.map_err(|e| fail(&e))?;
+    restore_into(database.url(), archive, &there).await.map_err(|e| fail(&e))?;
     let mut restored = Export::begin(database.url(), &there).await.map_err(|e| fail(&e))?;
     let after = contents(&mut restored).await.map_err(|e| fail(&e))?;
     for (one, other) in export.entries().iter().zip(restored.entries()).skip(1) {

@@ -1,15 +1,16 @@
 //! Archives brought back by us: under another name, whole or not at all.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
-use sqlx::Executor as _;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tenantry_backup::archive::{ArchiveReader, ReadError};
-use tenantry_backup::restore::{Limits, RestoreError, restore_archive};
+use tenantry_backup::restore::{Limits, RestoreError, Restored, restore_archive};
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::ddl;
 use tenantry_pg::export::Export;
 use tenantry_pg::sql::{Ident, script};
 use tenantry_testkit::{Cluster, TestDatabase};
+use url::Url;
 
 use crate::oracle::{CHECKLIST, similar};
 use crate::programs;
@@ -42,6 +43,17 @@ async fn restored(database: &TestDatabase, archive: &[u8], name: &str) -> Result
         assert!(empty.is_ok() || name.raw() == "inst_oak", "{empty:?}");
     }
     restored.map(|_| ())
+}
+
+/// Into a schema that is made for it.
+pub(crate) async fn restore_into<R: Read>(
+    url: &Url,
+    archive: ArchiveReader<R>,
+    name: &Ident,
+) -> Result<Restored, RestoreError> {
+    let mut admin = PgConnection::connect(url.as_str()).await.unwrap();
+    admin.execute(ddl!("create schema {}", name).into_sql()).await.unwrap();
+    restore_archive(archive, url, name, None, Limits::default(), |_| {}).await
 }
 
 async fn there_is(database: &TestDatabase, schema: &str) -> bool {

@@ -33,7 +33,7 @@ impl Kept {
         admin.execute(script(CHECKLIST)).await.unwrap();
         let schema = Ident::new("inst_oak").unwrap();
         let mut export = Export::begin(database.url(), &schema).await.unwrap();
-        let (archive, _) = write_archive(&mut export, Vec::new()).await.unwrap();
+        let (archive, _) = write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap();
         export.finish().await.unwrap();
         let (fleet, folder) = Fleet::in_folder().await;
         let signed = fleet.back_up(Uuid::new_v4(), Uuid::now_v7(), &archive).await.unwrap();

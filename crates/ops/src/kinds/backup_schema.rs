@@ -11,9 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenantry_backup::fingerprint::fingerprint;
-use tenantry_backup::manifest::{
-    ArchiveFacts, Engine, FORMAT, Manifest, Previous, Template,
-};
+use tenantry_backup::manifest::{ArchiveFacts, Engine, FORMAT, Manifest, Previous, Template};
 use tenantry_backup::seal::Sealer;
 use tenantry_backup::write::write_archive;
 use tenantry_domain::clock;
@@ -298,7 +296,12 @@ impl Kind for BackupSchema {
         _: &FleetConfig,
     ) -> Result<(), PgError> {
         match ended {
-            Ended::Succeeded => self.enter(tx).await,
+            Ended::Succeeded => {
+                if let Some(backup) = self.unchanged_since {
+                    backups::note_current(tx, backup).await?;
+                }
+                self.enter(tx).await
+            }
             _ => Ok(()),
         }
     }

@@ -13,8 +13,8 @@ mod graph;
 mod members;
 mod objects;
 mod order;
-mod prerequisites;
 mod pair;
+mod prerequisites;
 
 use sqlx::postgres::types::Oid;
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -27,8 +27,8 @@ use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 
 pub use entry::{Entry, Section};
-pub use prerequisites::{Collation, Extension, Outside, Prerequisites, Role, missing};
 pub use pair::{Pair, Side, Surplus};
+pub use prerequisites::{Collation, Extension, Outside, Prerequisites, Role, missing};
 
 /// An open snapshot of one schema.
 #[derive(Debug)]

@@ -80,7 +80,7 @@ impl Pair {
                     .bind(name.raw())
                     .fetch_one(&mut session)
                     .await?;
-                sides.push(Side { schema: name.clone(), quoted_schema, entries });
+                sides.push(Side { schema: name.clone(), quoted_schema, entries: entries.0 });
             }
             look_in(&mut session, None).await?;
             if let Ok(sides) = <[Side; 2]>::try_from(sides) {

@@ -127,4 +127,47 @@ pub(super) async fn compare(client: &Client, arguments: Compare) -> Outcome {
     Ok(())
 }
 
-fn show(_: &Compare, _: &Comparison) {}
+/// What differs; what is the same is only counted.
+fn show(arguments: &Compare, comparison: &Comparison) {
+    if comparison.equal {
+        let rows: u64 = comparison.tables.iter().filter_map(|table| table.rows_here).sum();
+        out!(
+            "{} and {} are the same: {} tables, {rows} rows.",
+            arguments.name,
+            arguments.copy,
+            comparison.tables.len()
+        );
+        return;
+    }
+    let form = &comparison.form;
+    for (what, things) in [
+        ("only in the living one", &form.only_here),
+        ("only in the copy", &form.only_there),
+        ("made by other statements", &form.changed),
+    ] {
+        if !things.is_empty() {
+            out!("{what}: {}", things.join(", "));
+        }
+    }
+    let differing: Vec<_> = comparison.tables.iter().filter(|table| !table.equal).collect();
+    let same = comparison.tables.len() - differing.len();
+    let rows = differing
+        .into_iter()
+        .map(|table| {
+            let keys = |side: &str, keys: &[String]| {
+                (!keys.is_empty()).then(|| format!("{side}: {}", keys.join(" ")))
+            };
+            let keys = [keys("here", &table.keys_only_here), keys("there", &table.keys_only_there)];
+            [
+                table.name.clone(),
+                or_dash(table.rows_here),
+                or_dash(table.rows_there),
+                or_dash(table.only_here),
+                or_dash(table.only_there),
+                keys.into_iter().flatten().collect::<Vec<_>>().join("; "),
+            ]
+        })
+        .collect();
+    table(["TABLE", "HERE", "THERE", "ONLY HERE", "ONLY THERE", "KEYS"], rows);
+    out!("{same} tables are the same.");
+}
