@@ -73,7 +73,7 @@ async fn archived(database: &TestDatabase, place: &TempDir) -> (std::path::PathB
     let out = BufWriter::new(File::create(&path).unwrap());
     let schema = Ident::new("inst_oak").unwrap();
     let mut export = Export::begin(database.url(), &schema).await.unwrap();
-    let (_, contents) = write_archive(&mut export, out).await.unwrap();
+    let (_, contents) = write_archive(&mut export, out, &mut |_| {}).await.unwrap();
     export.finish().await.unwrap();
     (path, contents)
 }
@@ -138,7 +138,7 @@ async fn the_rare_things_come_back_under_another_name() {
     let database = made_in(furnished().await, &rare().await).await;
     let schema = Ident::new("inst_oak").unwrap();
     let mut export = Export::begin(database.url(), &schema).await.unwrap();
-    let (archive, before) = write_archive(&mut export, Vec::new()).await.unwrap();
+    let (archive, before) = write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap();
     let forms = listed(&export);
     export.finish().await.unwrap();
     let other = furnished().await;
@@ -260,7 +260,9 @@ async fn names_that_need_quotes_survive() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("odd.dump");
     let mut export = Export::begin(database.url(), &schema).await.unwrap();
-    write_archive(&mut export, BufWriter::new(File::create(&path).unwrap())).await.unwrap();
+    write_archive(&mut export, BufWriter::new(File::create(&path).unwrap()), &mut |_| {})
+        .await
+        .unwrap();
     let other = Cluster::shared().await.create_database().await;
     programs::restore(other.url(), &path);
     let pattern = schema.to_string();

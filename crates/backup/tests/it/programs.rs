@@ -18,8 +18,13 @@ fn folder() -> PathBuf {
     binaries::choose(chosen.map(PathBuf::from).as_deref(), None).unwrap().dir
 }
 
+/// Where one of them is.
+pub(crate) fn path(program: &str) -> PathBuf {
+    folder().join(program)
+}
+
 fn run(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(folder().join(program)).args(arguments).output().unwrap();
+    let output = Command::new(path(program)).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {arguments:?}: {said}");
     assert!(!said.contains("error"), "{program} {arguments:?}: {said}");

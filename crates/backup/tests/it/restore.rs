@@ -23,7 +23,7 @@ async fn archived(text: &str) -> (TestDatabase, Vec<u8>, Contents) {
     admin.execute("create schema inst_oak; set search_path = inst_oak").await.unwrap();
     admin.execute(script(text)).await.unwrap();
     let mut export = Export::begin(database.url(), &ident("inst_oak")).await.unwrap();
-    let (archive, contents) = write_archive(&mut export, Vec::new()).await.unwrap();
+    let (archive, contents) = write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap();
     export.finish().await.unwrap();
     (database, archive, contents)
 }
