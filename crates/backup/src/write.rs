@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 use tenantry_pg::PgError;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Entry, Export};
 
 use crate::archive::ArchiveWriter;
 use crate::fingerprint::fingerprint;
@@ -19,7 +19,33 @@ pub struct Contents {
     pub entries: usize,
     /// The tables and what their rows came to, in the order of the archive.
     pub tables: Vec<TableContents>,
+    /// Everything that there is, in the order of the archive.
+    pub objects: Vec<Object>,
 }
+
+/// An entry of the table of contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// What it is, in the words of `pg_dump`.
+    pub kind: String,
+    /// Its name, as `pg_dump` lists it.
+    pub tag: String,
+}
+
+/// How far an archive is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Tables of which all rows are written.
+    pub tables_done: usize,
+    /// Tables that have rows of their own.
+    pub tables_total: usize,
+    /// Bytes of rows that are written.
+    pub bytes: u64,
+}
+
+/// From how many bytes of tables on rows are read before their turn: the sessions for that cost more than
+/// they gain for a small schema.
+const LARGE: u64 = 64 * 1024 * 1024;
 
 /// A table in an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +79,9 @@ impl From<PgError> for WriteError {
 /// # Errors
 /// When the database fails.
 pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
+    if export.size().await? > LARGE {
+        export.read_ahead().await?;
+    }
     let mut tables = Vec::new();
     for (place, name) in with_rows(export) {
         let mut counter = Counter::default();
@@ -64,8 +93,20 @@ pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
             .await?;
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    let form = fingerprint(export.entries(), export.quoted_schema());
-    Ok(Contents { form, entries: export.entries().len(), tables })
+    Ok(Contents::of(export, tables))
+}
+
+impl Contents {
+    fn of(export: &Export, tables: Vec<TableContents>) -> Self {
+        let entries = export.entries();
+        let object = |entry: &Entry| Object { kind: entry.kind.clone(), tag: entry.tag.clone() };
+        Self {
+            form: fingerprint(entries, export.quoted_schema()),
+            entries: entries.len(),
+            tables,
+            objects: entries.iter().map(object).collect(),
+        }
+    }
 }
 
 /// The entries that have rows, and the names of their tables.
@@ -77,13 +118,14 @@ fn with_rows(export: &Export) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// Writes everything that an open export describes.
+/// Writes everything that an open export describes, and says at every piece of rows how far it is.
 ///
 /// # Errors
 /// When the database or the output fails; what was written until then is not an archive.
 pub async fn write_archive<W: Write>(
     export: &mut Export,
     out: W,
+    report: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(W, Contents), WriteError> {
     let schema = (export.schema().raw(), export.quoted_schema());
     let mut archive = ArchiveWriter::begin(
@@ -93,20 +135,29 @@ pub async fn write_archive<W: Write>(
         schema,
         export.entries(),
     )?;
+    if export.size().await? > LARGE {
+        export.read_ahead().await?;
+    }
+    let with_rows = with_rows(export);
+    let mut progress = Progress { tables_total: with_rows.len(), ..Progress::default() };
+    report(progress);
     let mut tables = Vec::new();
-    for (place, name) in with_rows(export) {
+    for (place, name) in with_rows {
         let mut counter = Counter::default();
         archive.begin_rows(place)?;
         export
             .rows(place, |piece| {
                 counter.take(piece);
-                archive.rows(piece).map_err(WriteError::from)
+                archive.rows(piece)?;
+                progress.bytes += piece.len() as u64;
+                report(progress);
+                Ok::<_, WriteError>(())
             })
             .await?;
         archive.end_rows()?;
+        progress.tables_done += 1;
+        report(progress);
         tables.push(TableContents { name, tally: counter.finish() });
     }
-    let form = fingerprint(export.entries(), export.quoted_schema());
-    let entries = export.entries().len();
-    Ok((archive.finish()?, Contents { form, entries, tables }))
+    Ok((archive.finish()?, Contents::of(export, tables)))
 }

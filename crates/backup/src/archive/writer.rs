@@ -13,11 +13,16 @@ use super::{
 /// Entries of the archive itself: encoding, strings and search path.
 const PREAMBLE: i32 = 3;
 
+/// How many bytes of rows are written together.
+const BLOCK: usize = 64 * 1024;
+
 /// An archive that is being written: first everything that there is, then the rows of each table in the
 /// order of the entries.
 #[derive(Debug)]
 pub struct ArchiveWriter<W> {
     out: W,
+    /// Rows that are not written yet.
+    block: Vec<u8>,
 }
 
 impl<W: Write> ArchiveWriter<W> {
@@ -33,7 +38,7 @@ impl<W: Write> ArchiveWriter<W> {
         schema: (&str, &str),
         entries: &[Entry],
     ) -> io::Result<Self> {
-        let mut writer = Self { out };
+        let mut writer = Self { out, block: Vec::with_capacity(BLOCK) };
         writer.header(database, server_version)?;
         let count = i32::try_from(entries.len()).map_err(io::Error::other)?;
         writer.int(PREAMBLE + count)?;
@@ -65,12 +70,31 @@ impl<W: Write> ArchiveWriter<W> {
         self.int(id_of(place)?)
     }
 
-    /// Writes a piece of an entry's rows, as `COPY` gave it.
+    /// Writes a piece of an entry's rows, as `COPY` gave it: a row mostly, so that many are put into one block.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn rows(&mut self, piece: &[u8]) -> io::Result<()> {
-        // a piece without a byte would end the block
+        if self.block.len() + piece.len() > BLOCK {
+            self.write_block()?;
+        }
+        if piece.len() > BLOCK {
+            return self.piece(piece);
+        }
+        self.block.extend_from_slice(piece);
+        Ok(())
+    }
+
+    fn write_block(&mut self) -> io::Result<()> {
+        let block = std::mem::take(&mut self.block);
+        self.piece(&block)?;
+        self.block = block;
+        self.block.clear();
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &[u8]) -> io::Result<()> {
+        // a piece without a byte would end the rows
         if piece.is_empty() {
             return Ok(());
         }
@@ -83,7 +107,8 @@ impl<W: Write> ArchiveWriter<W> {
     /// # Errors
     /// When it cannot be written.
     pub fn end_rows(&mut self) -> io::Result<()> {
-        self.rows(END_OF_ROWS)?;
+        self.write_block()?;
+        self.piece(END_OF_ROWS)?;
         self.int(0)
     }
 
@@ -159,8 +184,7 @@ impl<W: Write> ArchiveWriter<W> {
         let copy = entry.copy_from.as_ref().map(|table| format!("COPY {table} FROM stdin;\n"));
         self.text(copy.as_deref())?;
         self.text((!entry.is_of_schema_itself()).then_some(schema))?;
-        // the tablespace is the database's own
-        self.text(None)?;
+        self.text(entry.tablespace.as_deref())?;
         self.text(matches!(entry.kind.as_str(), "TABLE" | "MATERIALIZED VIEW").then_some("heap"))?;
         self.text(Some(&entry.owner))?;
         self.text(Some("false"))?;

@@ -1,9 +1,13 @@
 //! Archives against PostgreSQL's own programs, on real servers.
 #![expect(clippy::unwrap_used, reason = "a test says where it broke by panicking")]
 
+mod ahead;
 mod compare;
+mod fallback;
 mod landing;
 mod managed;
 mod oracle;
+mod outside;
 mod programs;
+mod random;
 mod restore;

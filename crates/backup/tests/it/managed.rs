@@ -86,7 +86,7 @@ impl Managed {
 
     pub(crate) async fn archived(&self) -> Vec<u8> {
         let mut export = Export::begin(&self.url, &ident("inst_oak")).await.unwrap();
-        write_archive(&mut export, Vec::new()).await.unwrap().0
+        write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap().0
     }
 
     pub(crate) async fn landing(&self) -> Landing {

@@ -6,14 +6,25 @@ use std::process::Command;
 use tenantry_pg::embedded::binaries;
 use url::Url;
 
-/// The folder of the programs of a server.
+/// Names a folder of programs for servers that come without.
+const PROGRAMS: &str = "TENANTRY_TEST_PG_PROGRAMS";
+
+/// The folder of the programs of a server; where it has the server only, one of a newer version's programs is named.
 fn folder() -> PathBuf {
+    if let Some(programs) = std::env::var_os(PROGRAMS) {
+        return programs.into();
+    }
     let chosen = std::env::var_os("TENANTRY_TEST_PG_BIN").filter(|dir| !dir.is_empty());
     binaries::choose(chosen.map(PathBuf::from).as_deref(), None).unwrap().dir
 }
 
+/// Where one of them is.
+pub(crate) fn path(program: &str) -> PathBuf {
+    folder().join(program)
+}
+
 fn run(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(folder().join(program)).args(arguments).output().unwrap();
+    let output = Command::new(path(program)).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {arguments:?}: {said}");
     assert!(!said.contains("error"), "{program} {arguments:?}: {said}");
@@ -44,7 +55,21 @@ pub(crate) fn dump_archive(database: &Url, schema: &str, file: &Path) {
 
 /// Restores an archive.
 pub(crate) fn restore(database: &Url, file: &Path) {
-    run("pg_restore", &["--exit-on-error", "-d", database.as_str(), file.to_str().unwrap()]);
+    if std::env::var_os(PROGRAMS).is_none() {
+        run("pg_restore", &["--exit-on-error", "-d", database.as_str(), file.to_str().unwrap()]);
+        return;
+    }
+    // a newer version's program sets what an older server does not know
+    let script = statements(file).replacen("SET transaction_timeout = 0;\n", "", 1);
+    let path = file.with_extension("sql");
+    std::fs::write(&path, script).unwrap();
+    let path = path.to_str().unwrap();
+    run("psql", &["-qX", "-v", "ON_ERROR_STOP=1", "-d", database.as_str(), "-f", path]);
+}
+
+/// The statements in an archive.
+pub(crate) fn statements(file: &Path) -> String {
+    run("pg_restore", &["-f", "-", file.to_str().unwrap()])
 }
 
 /// What an archive lists: kind and name, sorted.

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use sqlx::Executor as _;
 use tenantry_backup::archive::{ArchiveReader, ReadError};
-use tenantry_backup::restore::{Limits, RestoreError, restore_archive};
+use tenantry_backup::restore::{Limits, RestoreError, Restored, restore_archive};
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::ddl;
 use tenantry_pg::export::Export;
@@ -24,24 +24,32 @@ async fn archived(text: &str) -> (TestDatabase, Vec<u8>, Contents) {
     admin.execute("create schema inst_oak; set search_path = inst_oak").await.unwrap();
     admin.execute(script(text)).await.unwrap();
     let mut export = Export::begin(database.url(), &ident("inst_oak")).await.unwrap();
-    let (archive, contents) = write_archive(&mut export, Vec::new()).await.unwrap();
+    let (archive, contents) = write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap();
     export.finish().await.unwrap();
     (database, archive, contents)
 }
 
 async fn restored(database: &TestDatabase, archive: &[u8], name: &str) -> Result<(), RestoreError> {
+    brought_back(database, archive, &ident(name)).await.map(|_| ())
+}
+
+/// Makes the schema where it is missing and brings an archive back in it, or takes the schema away again, which
+/// is empty.
+pub(crate) async fn brought_back(
+    database: &TestDatabase,
+    archive: &[u8],
+    name: &Ident,
+) -> Result<Restored, RestoreError> {
     let archive = ArchiveReader::begin(Cursor::new(archive))?;
-    let name = ident(name);
     let mut admin = database.connect().await;
     admin.execute(ddl!("create schema if not exists {}", name).into_sql()).await.unwrap();
     let limits = Limits::default();
-    let restored = restore_archive(archive, database.url(), &name, None, limits, |_| {}).await;
+    let restored = restore_archive(archive, database.url(), name, None, limits, |_| {}).await;
     if restored.is_err() {
-        // nothing is in it
         let empty = admin.execute(ddl!("drop schema {}", name).into_sql()).await;
         assert!(empty.is_ok() || name.raw() == "inst_oak", "{empty:?}");
     }
-    restored.map(|_| ())
+    restored
 }
 
 async fn there_is(database: &TestDatabase, schema: &str) -> bool {

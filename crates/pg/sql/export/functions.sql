@@ -17,7 +17,8 @@ select 'pg_proc'::regclass::oid as catalog, p.oid as object,
          || case when p.procost = case when l.lanname in ('c', 'internal') then 1 else 100 end
                    or p.prokind = 'p' then '' else ' COST ' || p.procost end
          || case when p.proretset and p.prorows not in (0, 1000) then ' ROWS ' || p.prorows else '' end
-         || case when p.prosupport <> 0 then ' SUPPORT ' || p.prosupport else '' end
+         || coalesce((select ' SUPPORT ' || case when pg_function_is_visible(s.oid) then quote_ident(s.proname) else format('%I.%I', n.nspname, s.proname) end
+                      from pg_proc s join pg_namespace n on n.oid = s.pronamespace where s.oid = p.prosupport), '')
          || case p.proparallel when 's' then ' PARALLEL SAFE' when 'r' then ' PARALLEL RESTRICTED' else '' end
          || coalesce((select string_agg(format(E'\n    SET %s TO %s', quote_ident(split_part(g, '=', 1)),
                         -- a list is kept as it is to be written; quoting it would make one name of it

@@ -1,6 +1,6 @@
 -- Indexes of these relations ($1) that no constraint makes.
 select 'pg_class'::regclass::oid as catalog, c.oid as object, 'INDEX' as kind, c.relname as tag,
-       pg_get_userbyid(c.relowner) as owner, i.indrelid as table_oid,
+       pg_get_userbyid(c.relowner) as owner, i.indrelid as table_oid, s.spcname as tablespace,
        -- only the table's name is written with its schema, whatever the path
        regexp_replace(pg_get_indexdef(c.oid),
                       '^(CREATE (?:UNIQUE )?INDEX (?:[^" ]+|"(?:[^"]|"")*") ON (?:ONLY )?)(?:[^". ]+|"(?:[^"]|"")*")\.', '\1')
@@ -13,6 +13,7 @@ select 'pg_class'::regclass::oid as catalog, c.oid as object, 'INDEX' as kind, c
        format('DROP INDEX %I;', c.relname) as drop_sql
 from pg_index i
 join pg_class c on c.oid = i.indexrelid
+left join pg_tablespace s on s.oid = c.reltablespace
 where i.indrelid = any($1)
   -- one that was not finished is of no use to anybody
   and (i.indisvalid or c.relkind = 'I')

@@ -32,12 +32,25 @@ pub struct Entry {
     pub drop: String,
     /// Of `TABLE DATA`: the table and its columns, as `COPY` takes them.
     pub copy_from: Option<String>,
+    /// Of what is kept in files: the tablespace, empty for the database's own.
+    pub tablespace: Option<String>,
     /// The entries that must be there before, by their places.
     pub needs: Vec<usize>,
     /// The catalog row that it is, for finding what needs it.
     pub(super) object: (Oid, Oid),
     /// Catalog rows without which it cannot be made, beside those that `pg_depend` knows.
     pub(super) with: Vec<(Oid, Oid)>,
+    /// Of a view: how it is made when what it reads cannot be there yet.
+    pub(super) early: Option<Early>,
+}
+
+/// A view that has only its columns.
+#[derive(Clone, Debug)]
+pub(super) struct Early {
+    /// The statement that makes it.
+    pub(super) create: String,
+    /// What its columns need, by places.
+    pub(super) needs: Vec<usize>,
 }
 
 impl Entry {
@@ -53,6 +66,10 @@ impl Entry {
 
     /// Whether it *is* the catalog row, and is not only about it.
     pub(super) fn is_primary(&self) -> bool {
+        // the absence of a default is a matter of its table
+        if self.kind == "DEFAULT" && self.object.0 == super::catalog::CLASS {
+            return false;
+        }
         !matches!(
             self.kind.as_str(),
             "TABLE ATTACH"
@@ -64,6 +81,7 @@ impl Entry {
                 | "ROW SECURITY"
                 | "ACL"
                 | "COMMENT"
+                | "SECURITY LABEL"
         )
     }
 
@@ -71,10 +89,20 @@ impl Entry {
     pub(super) fn rank(kind: &str) -> (Section, u8) {
         match kind {
             "SCHEMA" => (Section::PreData, 0),
-            "TYPE" => (Section::PreData, 1),
+            "SHELL TYPE" | "TYPE" | "COLLATION" => (Section::PreData, 1),
             "DOMAIN" => (Section::PreData, 2),
-            "FUNCTION" | "PROCEDURE" | "AGGREGATE" => (Section::PreData, 3),
-            "TABLE" | "VIEW" | "MATERIALIZED VIEW" => (Section::PreData, 4),
+            "FUNCTION"
+            | "PROCEDURE"
+            | "AGGREGATE"
+            | "OPERATOR"
+            | "OPERATOR FAMILY"
+            | "OPERATOR CLASS"
+            | "CONVERSION"
+            | "TEXT SEARCH PARSER"
+            | "TEXT SEARCH TEMPLATE"
+            | "TEXT SEARCH DICTIONARY"
+            | "TEXT SEARCH CONFIGURATION" => (Section::PreData, 3),
+            "TABLE" | "FOREIGN TABLE" | "VIEW" | "MATERIALIZED VIEW" => (Section::PreData, 4),
             "SEQUENCE" => (Section::PreData, 5),
             "SEQUENCE OWNED BY" => (Section::PreData, 6),
             "TABLE ATTACH" => (Section::PreData, 7),
@@ -93,7 +121,8 @@ impl Entry {
             "MATERIALIZED VIEW DATA" => (Section::PostData, 9),
             "DEFAULT ACL" => (Section::PostData, 10),
             "COMMENT" => (Section::None, 0),
-            _ => (Section::None, 1),
+            "SECURITY LABEL" => (Section::None, 1),
+            _ => (Section::None, 2),
         }
     }
 }

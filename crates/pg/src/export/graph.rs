@@ -54,6 +54,8 @@ impl Graph {
             sqlx::query_as(include_str!("../../sql/export/aliases.sql"))
                 .bind(&relations)
                 .bind(&types)
+                .bind(members.of(catalog::OPFAMILY))
+                .bind(members.of(catalog::OPCLASS))
                 .fetch_all(&mut *session)
                 .await?;
         let aliases: HashMap<Object, Object> =
@@ -96,6 +98,11 @@ impl Graph {
             self.needs.entry((c, o)).or_default().push((of_c, of_o));
         }
         Ok(())
+    }
+
+    /// Every catalog row that was asked about: what the schema is made of.
+    pub(super) fn objects(&self) -> Vec<Object> {
+        self.needs.keys().copied().collect()
     }
 
     /// What a catalog row is a part of, as far as that goes.
@@ -196,12 +203,39 @@ impl Graph {
                     all.extend(self.needs.get(piece).unwrap_or(&none));
                 }
             }
-            needs.extend(all.iter().filter_map(|need| places.get(&self.whole(*need, &inline))));
+            let at = |need: &Object| places.get(&self.whole(*need, &inline)).copied();
+            needs.extend(all.iter().filter_map(at));
             needs.extend(schema);
             needs.remove(&place);
             entry.needs = needs.into_iter().collect();
+            if let Some(early) = &mut entry.early {
+                let own = self.needs.get(&entry.object).unwrap_or(&none).iter().filter_map(at);
+                early.needs = own.chain(schema).filter(|need| *need != place).collect();
+            }
         }
+        announced_first(entries);
         rows_before_filling(entries);
+    }
+}
+
+/// The functions that a type is made of take and give the type, which is announced before them.
+fn announced_first(entries: &mut [Entry]) {
+    let of_kind = |class: Oid| {
+        let all = entries.iter().enumerate().filter(move |(_, entry)| entry.object.0 == class);
+        all.filter(|(_, entry)| entry.is_primary()).map(|(place, entry)| (entry.object.1, place))
+    };
+    let whole: HashMap<Oid, usize> = of_kind(catalog::TYPE).collect();
+    let announced: Vec<(usize, usize)> = of_kind(catalog::SHELL)
+        .filter_map(|(oid, shell)| Some((shell, *whole.get(&oid)?)))
+        .collect();
+    for (shell, whole) in announced {
+        for function in entries[whole].needs.clone() {
+            if entries[function].object.0 == catalog::PROC {
+                let of = entries[function].needs.iter_mut().filter(|need| **need == whole);
+                of.for_each(|need| *need = shell);
+            }
+        }
+        entries[whole].needs.push(shell);
     }
 }
 

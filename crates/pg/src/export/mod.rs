@@ -6,6 +6,7 @@
 //! that schema, whatever it is called there. What the exporter cannot write makes it refuse: it never
 //! leaves something out.
 
+mod ahead;
 mod catalog;
 mod entry;
 mod graph;
@@ -13,10 +14,13 @@ mod members;
 mod objects;
 mod order;
 mod pair;
+mod prerequisites;
 
+use sqlx::postgres::types::Oid;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use url::Url;
 
+use self::ahead::Ahead;
 use self::members::Members;
 use crate::database::connect_options;
 use crate::error::{PgError, Situation};
@@ -24,24 +28,35 @@ use crate::sql::{Ident, script};
 
 pub use entry::{Entry, Section};
 pub use pair::{Pair, Side, Surplus};
+pub use prerequisites::{Collation, Extension, Outside, Prerequisites, Role, missing};
 
 /// An open snapshot of one schema.
 #[derive(Debug)]
 pub struct Export {
     session: PgConnection,
+    url: Url,
+    /// Sessions that read before they are asked to.
+    ahead: Option<Ahead>,
     schema: Ident,
     /// As statements write it, in quotes only where it needs them.
     quoted_schema: String,
     database: String,
     server_version: String,
     entries: Vec<Entry>,
+    /// Catalogs and OIDs of everything that the entries are made of.
+    objects: Vec<(Oid, Oid)>,
 }
 
 /// How often the list of tables may change between looking and locking.
 const TRIES: usize = 5;
 
-/// The settings under which names, dates and numbers are written the same everywhere. Views and foreign
-/// tables are not read: whoever owns a name could put one in the place of a table.
+/// Views and foreign tables are not read: whoever owns a name could put one in the place of a table or a
+/// sequence, and its functions would run with our rights (CVE-2024-7348). Minor versions before that do not
+/// know the setting.
+const RESTRICTION: &str = "
+  select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'";
+
+/// The settings under which names, dates and numbers are written the same everywhere.
 const SETTINGS: &str = "
   set client_encoding = 'UTF8'; set standard_conforming_strings = on; set extra_float_digits = 3;
   set datestyle = 'ISO'; set intervalstyle = 'postgres'; set timezone = 'UTC'; set row_security = off;
@@ -56,13 +71,7 @@ impl Export {
     /// `NotFound` without such a schema, `Refused` when there is something that cannot be written (all of
     /// it is named), `Transient` when a table was locked or the schema was being changed.
     pub async fn begin(url: &Url, schema: &Ident) -> Result<Self, PgError> {
-        let options = connect_options(url)?.application_name("tenantry export");
-        let mut session = PgConnection::connect_with(&options).await?;
-        session.execute(SETTINGS).await?;
-        sqlx::query("select set_config('search_path', $1, false)")
-            .bind(schema.to_string())
-            .execute(&mut session)
-            .await?;
+        let mut session = connect(url, schema).await?;
         let (database, server_version, quoted_schema) = sqlx::query_as(
             "select current_database()::text, current_setting('server_version'), quote_ident($1)",
         )
@@ -80,15 +89,18 @@ impl Export {
             }
             let now = Members::read(&mut session, schema).await?;
             if now == before {
-                let entries = objects::describe(&mut session, &now).await?;
+                let (entries, objects) = objects::describe(&mut session, &now).await?;
                 let schema = schema.clone();
                 return Ok(Self {
                     session,
+                    url: url.clone(),
+                    ahead: None,
                     schema,
                     quoted_schema,
                     database,
                     server_version,
                     entries,
+                    objects,
                 });
             }
             session.execute("rollback").await?;
@@ -124,6 +136,65 @@ impl Export {
         &self.entries
     }
 
+    /// What it needs that is no part of it.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn prerequisites(&mut self) -> Result<Prerequisites, PgError> {
+        prerequisites::read(&mut self.session, &self.schema, &self.objects, &self.entries).await
+    }
+
+    /// Bytes of the tables' files, without their indexes.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn size(&mut self) -> Result<u64, PgError> {
+        let tables = self.objects.iter().filter(|(class, _)| *class == catalog::CLASS);
+        let tables: Vec<Oid> = tables.map(|(_, oid)| *oid).collect();
+        let size: i64 = sqlx::query_scalar(
+            "select coalesce(sum(pg_table_size(c.oid)), 0)::bigint
+             from unnest($1::oid[]) o (oid) join pg_class c on c.oid = o.oid where c.relkind = 'r'",
+        )
+        .bind(tables)
+        .fetch_one(&mut self.session)
+        .await?;
+        Ok(u64::try_from(size).unwrap_or_default())
+    }
+
+    /// From now on two more sessions read rows before they are asked for, in the order of the entries. Says
+    /// whether they do: they do not where somebody waits for a lock on one of the tables.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn read_ahead(&mut self) -> Result<bool, PgError> {
+        let of_table = |(place, entry): (usize, &Entry)| {
+            Some((place, entry.copy_from.clone()?, entry.object.1))
+        };
+        let tables: Vec<_> = self.entries.iter().enumerate().filter_map(of_table).collect();
+        if tables.len() < 2 {
+            return Ok(false);
+        }
+        let oids: Vec<Oid> = tables.iter().map(|(_, _, oid)| *oid).collect();
+        let names: Vec<String> = sqlx::query_scalar(include_str!("../../sql/export/relations.sql"))
+            .bind(oids)
+            .fetch_all(&mut self.session)
+            .await?;
+        let snapshot: String =
+            sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut self.session).await?;
+        let mut sessions = Vec::new();
+        for _ in 0..ahead::READERS {
+            let mut session = connect(&self.url, &self.schema).await?;
+            match ahead::join(&mut session, &snapshot, &names).await {
+                Ok(()) => sessions.push(session),
+                Err(error) if error.is_transient() => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        let tables = tables.into_iter().map(|(place, table, _)| (place, table)).collect();
+        self.ahead = Some(Ahead::begin(sessions, tables));
+        Ok(true)
+    }
+
     /// Hands the rows of a table on, as `COPY` writes them, piece by piece.
     ///
     /// # Errors
@@ -137,6 +208,12 @@ impl Export {
         let Some(table) = self.entries[entry].copy_from.as_deref() else {
             return Ok(());
         };
+        if let Some(mut rows) = self.ahead.as_mut().and_then(|ahead| ahead.take(entry)) {
+            while let Some(piece) = rows.next().await.map_err(E::from)? {
+                take(&piece)?;
+            }
+            return Ok(());
+        }
         let statement = format!("copy {table} to stdout");
         let mut pieces =
             self.session.copy_out_raw(&statement).await.map_err(PgError::from).map_err(E::from)?;
@@ -153,4 +230,29 @@ impl Export {
     pub async fn finish(self) -> Result<(), PgError> {
         Ok(self.session.close().await?)
     }
+}
+
+/// The server's version as PostgreSQL counts: 150013 is 15.13.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn server_version(url: &Url) -> Result<i32, PgError> {
+    let mut session = PgConnection::connect_with(&connect_options(url)?).await?;
+    let version = sqlx::query_scalar("select current_setting('server_version_num')::integer");
+    let version = version.fetch_one(&mut session).await?;
+    session.close().await?;
+    Ok(version)
+}
+
+/// A session whose path is the schema, under our settings.
+async fn connect(url: &Url, schema: &Ident) -> Result<PgConnection, PgError> {
+    let options = connect_options(url)?.application_name("tenantry export");
+    let mut session = PgConnection::connect_with(&options).await?;
+    session.execute(SETTINGS).await?;
+    session.execute(RESTRICTION).await?;
+    sqlx::query("select set_config('search_path', $1, false)")
+        .bind(schema.to_string())
+        .execute(&mut session)
+        .await?;
+    Ok(session)
 }

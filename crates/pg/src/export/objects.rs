@@ -5,18 +5,18 @@ use std::collections::HashSet;
 use sqlx::postgres::types::Oid;
 use sqlx::{FromRow, PgConnection};
 
-use super::entry::Entry;
+use super::entry::{Early, Entry};
 use super::graph::{Apart, Graph};
 use super::members::Members;
 use super::{catalog, order};
 use crate::error::{PgError, Situation};
 use crate::sql::script;
 
-/// Everything in the schema, in an order in which it can be made.
+/// Everything in the schema, in an order in which it can be made; and the catalog rows that it is made of.
 pub(super) async fn describe(
     session: &mut PgConnection,
     members: &Members,
-) -> Result<Vec<Entry>, PgError> {
+) -> Result<(Vec<Entry>, Vec<(Oid, Oid)>), PgError> {
     refuse_unknown(session, members).await?;
     let lists = Lists::of(members);
     let mut graph = Graph::read(session, members).await?;
@@ -28,7 +28,7 @@ pub(super) async fn describe(
     entries.extend(notes(session, &lists, &entries).await?);
     graph.learn(session, &entries).await?;
     graph.link(&mut entries, &apart);
-    order::sort(entries)
+    Ok((order::sort(entries)?, graph.objects()))
 }
 
 /// The OIDs of what there is, catalog by catalog.
@@ -39,6 +39,13 @@ struct Lists {
     functions: Vec<Oid>,
     statistics: Vec<Oid>,
     default_grants: Vec<Oid>,
+    operators: Vec<Oid>,
+    families: Vec<Oid>,
+    classes: Vec<Oid>,
+    collations: Vec<Oid>,
+    conversions: Vec<Oid>,
+    /// Parsers, templates, dictionaries and configurations.
+    text_search: [Vec<Oid>; 4],
 }
 
 impl Lists {
@@ -50,6 +57,18 @@ impl Lists {
             functions: members.of(catalog::PROC),
             statistics: members.of(catalog::STATISTIC_EXT),
             default_grants: members.of(catalog::DEFAULT_ACL),
+            operators: members.of(catalog::OPERATOR),
+            families: members.of(catalog::OPFAMILY),
+            classes: members.of(catalog::OPCLASS),
+            collations: members.of(catalog::COLLATION),
+            conversions: members.of(catalog::CONVERSION),
+            text_search: [
+                catalog::TS_PARSER,
+                catalog::TS_TEMPLATE,
+                catalog::TS_DICT,
+                catalog::TS_CONFIG,
+            ]
+            .map(|class| members.of(class)),
         }
     }
 }
@@ -85,12 +104,19 @@ struct Written {
     /// What it is attached to.
     #[sqlx(default)]
     parent: Option<Oid>,
+    /// Where its files are, if not where the database's are.
+    #[sqlx(default)]
+    tablespace: Option<String>,
 }
 
 impl From<Written> for Entry {
     fn from(row: Written) -> Self {
         let of_class = [row.table_oid, row.parent].into_iter().flatten().filter(|oid| oid.0 != 0);
+        let in_files =
+            matches!(row.kind.as_str(), "TABLE" | "MATERIALIZED VIEW" | "INDEX" | "CONSTRAINT");
         let mut entry = Self {
+            tablespace: in_files.then(|| row.tablespace.unwrap_or_default()),
+            early: None,
             section: Self::rank(&row.kind).0,
             kind: row.kind,
             tag: row.tag,
@@ -130,7 +156,9 @@ async fn written(
     all.extend(constraints.bind(relations).bind(checks).fetch_all(&mut *session).await?);
     for (text, list) in [
         (include_str!("../../sql/export/functions.sql"), functions),
-        (include_str!("../../sql/export/defaults.sql"), defaults),
+        (include_str!("../../sql/export/aggregates.sql"), functions),
+        (include_str!("../../sql/export/operators.sql"), &lists.operators),
+        (include_str!("../../sql/export/base_types.sql"), types),
         (include_str!("../../sql/export/attachments.sql"), relations),
         (include_str!("../../sql/export/indexes.sql"), relations),
         (include_str!("../../sql/export/rules.sql"), relations),
@@ -139,6 +167,18 @@ async fn written(
     ] {
         all.extend(query(text).bind(list).fetch_all(&mut *session).await?);
     }
+    for (text, first, second) in [
+        (include_str!("../../sql/export/defaults.sql"), defaults, relations),
+        (include_str!("../../sql/export/operator_classes.sql"), &lists.families, &lists.classes),
+        (include_str!("../../sql/export/collations.sql"), &lists.collations, &lists.conversions),
+    ] {
+        all.extend(query(text).bind(first).bind(second).fetch_all(&mut *session).await?);
+    }
+    let mut text_search = query(include_str!("../../sql/export/text_search.sql"));
+    for list in &lists.text_search {
+        text_search = text_search.bind(list);
+    }
+    all.extend(text_search.fetch_all(&mut *session).await?);
     let grants = query(include_str!("../../sql/export/grants.sql"));
     let grants = grants.bind(lists.schema).bind(relations).bind(types).bind(functions);
     all.extend(grants.fetch_all(&mut *session).await?);
@@ -202,14 +242,16 @@ async fn views(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, 
         #[sqlx(flatten)]
         written: Written,
         refresh_sql: Option<String>,
+        early_sql: Option<String>,
     }
     let rows: Vec<View> = sqlx::query_as(include_str!("../../sql/export/views.sql"))
         .bind(&lists.relations)
         .fetch_all(session)
         .await?;
     let mut entries = Vec::with_capacity(rows.len());
-    for View { written, refresh_sql } in rows {
-        let view = Entry::from(written);
+    for View { written, refresh_sql, early_sql } in rows {
+        let mut view = Entry::from(written);
+        view.early = early_sql.map(|create| Early { create, needs: Vec::new() });
         entries.extend(refresh_sql.map(|text| beside(&view, "MATERIALIZED VIEW DATA", text)));
         entries.push(view);
     }
@@ -243,13 +285,15 @@ async fn rows(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, P
             format!("{reference} {columns}")
         }),
         needs: Vec::new(),
+        tablespace: None,
+        early: None,
         object: (class, object),
         with: vec![(class, object)],
     };
     Ok(tables.into_iter().map(entry).collect())
 }
 
-/// Comments on all of that.
+/// Comments on all of that, and labels.
 async fn notes(
     session: &mut PgConnection,
     lists: &Lists,
@@ -275,7 +319,7 @@ async fn notes(
         .await?;
     let mut seen = HashSet::new();
     let mut notes: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
-    notes.retain(|note| seen.insert(note.tag.clone()));
+    notes.retain(|note| seen.insert((note.kind.clone(), note.tag.clone())));
     Ok(notes)
 }
 
@@ -287,6 +331,8 @@ fn beside(entry: &Entry, kind: &str, create: String) -> Entry {
         create,
         drop: String::new(),
         with: vec![entry.object],
+        tablespace: None,
+        early: None,
         ..entry.clone()
     }
 }

@@ -10,7 +10,23 @@ const FILES: &[(&str, &str, &str, &str)] = &[
     ("types", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/types.sql")),
     ("functions", "oid[]", WRITTEN, include_str!("../../sql/export/functions.sql")),
     ("tables", "oid[], oid[], oid[]", WRITTEN, include_str!("../../sql/export/tables.sql")),
-    ("defaults", "oid[]", WRITTEN, include_str!("../../sql/export/defaults.sql")),
+    ("aggregates", "oid[]", WRITTEN, include_str!("../../sql/export/aggregates.sql")),
+    ("operators", "oid[]", WRITTEN, include_str!("../../sql/export/operators.sql")),
+    ("base_types", "oid[]", WRITTEN, include_str!("../../sql/export/base_types.sql")),
+    (
+        "operator_classes",
+        "oid[], oid[]",
+        WRITTEN,
+        include_str!("../../sql/export/operator_classes.sql"),
+    ),
+    ("collations", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/collations.sql")),
+    (
+        "text_search",
+        "oid[], oid[], oid[], oid[]",
+        WRITTEN,
+        include_str!("../../sql/export/text_search.sql"),
+    ),
+    ("defaults", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/defaults.sql")),
     ("attachments", "oid[]", WRITTEN, include_str!("../../sql/export/attachments.sql")),
     ("constraints", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/constraints.sql")),
     ("indexes", "oid[]", WRITTEN, include_str!("../../sql/export/indexes.sql")),
@@ -22,7 +38,8 @@ const FILES: &[(&str, &str, &str, &str)] = &[
 ];
 
 const MEMBERS: &str = "catalog oid, object oid, of_extension boolean";
-const UNKNOWN: &str = "what text, why text";
+/// All that is refused, in one line; null when nothing is.
+const UNKNOWN: &str = "refused text";
 const PARTS: &str = "catalog oid, object oid, of_catalog oid, of_object oid, apart boolean";
 /// The four columns are the same for all that write statements.
 const WRITTEN: &str = "";
@@ -37,6 +54,7 @@ pub(super) fn functions() -> impl Iterator<Item = String> {
             OWNED | FILLED => {
                 (STATEMENTS, format!("q.kind, q.tag::text, q.create_sql, q.{columns}"))
             }
+            UNKNOWN => (UNKNOWN, "string_agg(format('%s (%s)', q.what, q.why), ', ')".to_owned()),
             columns => (columns, names(columns)),
         };
         format!(

@@ -1,0 +1,3 @@
+-- What PostgreSQL 16 brought.
+create collation ruled (provider = icu, locale = 'und', rules = '& V << w <<< W');
+create table stored (a text storage external, b text storage main);
