@@ -1,9 +1,6 @@
 //! Long exports: rows that are read before their turn, and what is said on the way.
 
-use std::io::Cursor;
-
 use sqlx::{Connection as _, Executor as _};
-use tenantry_backup::archive::ArchiveReader;
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::Situation;
 use tenantry_pg::export::Export;
@@ -11,7 +8,7 @@ use tenantry_pg::sql::Ident;
 use tenantry_testkit::{Cluster, TestDatabase};
 
 use crate::oracle::made_in;
-use crate::restore::restore_into;
+use crate::restore::brought_back;
 
 /// Tables of which some are larger than what may wait.
 const TABLES: &str = "
@@ -53,9 +50,8 @@ async fn what_is_read_ahead_is_the_same_snapshot() {
     assert_eq!((last.tables_done, last.tables_total, last.bytes), (6, 6, bytes));
     assert!(steps.is_sorted_by_key(|step| (step.bytes, step.tables_done)));
 
-    let archive = ArchiveReader::begin(Cursor::new(archive)).unwrap();
     let name = Ident::new("inst_elm").unwrap();
-    restore_into(database.url(), archive, &name).await.unwrap();
+    brought_back(&database, &archive, &name).await.unwrap();
     let mut restored = Export::begin(database.url(), &name).await.unwrap();
     assert_eq!(contents(&mut restored).await.unwrap().tables, before.tables);
 }

@@ -2,11 +2,10 @@
 //! was archived, and its own archive lists the same things as ours.
 
 use std::fs::File;
-use std::io::{BufWriter, Cursor};
+use std::io::BufWriter;
 
 use sqlx::Executor as _;
 use tempfile::TempDir;
-use tenantry_backup::archive::ArchiveReader;
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::export::Export;
 use tenantry_pg::sql::{Ident, script};
@@ -14,7 +13,7 @@ use tenantry_pg::{Situation, ddl};
 use tenantry_testkit::{Cluster, TestDatabase};
 
 use crate::programs;
-use crate::restore::restore_into;
+use crate::restore::brought_back;
 
 /// A schema of every kind of thing that an institution may have.
 pub(crate) const CHECKLIST: &str = include_str!("corpus/checklist.sql");
@@ -129,7 +128,12 @@ fn listed(export: &Export) -> String {
     let entries =
         export.entries().iter().filter(|e| !matches!(e.kind.as_str(), "ACL" | "DEFAULT ACL"));
     let entries = entries.filter(|e| !e.is_of_schema_itself());
-    entries.map(|e| format!("{} {} {}\n", e.kind, e.tag, e.create.replace('\n', " "))).collect()
+    // where a function looks names up is written anew
+    let own = format!("SET search_path TO {}\n", export.quoted_schema());
+    entries
+        .map(|e| (e, e.create.replace(&own, "SET search_path TO .\n").replace('\n', " ")))
+        .map(|(e, text)| format!("{} {} {text}\n", e.kind, e.tag))
+        .collect()
 }
 
 /// Nothing in the statements names the schema, as the living one is not there when they are run again.
@@ -143,8 +147,7 @@ async fn the_rare_things_come_back_under_another_name() {
     export.finish().await.unwrap();
     let other = furnished().await;
     let name = Ident::new("inst_elm").unwrap();
-    let archive = ArchiveReader::begin(Cursor::new(archive)).unwrap();
-    restore_into(other.url(), archive, &name).await.unwrap();
+    brought_back(&other, &archive, &name).await.unwrap();
     let mut export = Export::begin(other.url(), &name).await.unwrap();
     let after = contents(&mut export).await.unwrap();
     similar(&forms, &listed(&export));

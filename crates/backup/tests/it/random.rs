@@ -1,11 +1,8 @@
 //! Schemas that nobody thought of: made at random, archived, brought back under another name, and the same.
 
-use std::io::Cursor;
-
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sqlx::Executor as _;
-use tenantry_backup::archive::ArchiveReader;
 use tenantry_backup::write::{contents, write_archive};
 use tenantry_pg::ddl;
 use tenantry_pg::export::Export;
@@ -13,7 +10,7 @@ use tenantry_pg::sql::{Ident, script};
 use tenantry_testkit::{Cluster, TestDatabase};
 use tokio::runtime::Runtime;
 
-use crate::restore::restore_into;
+use crate::restore::brought_back;
 
 /// How many schemas are tried.
 const CASES: u32 = 24;
@@ -261,8 +258,7 @@ async fn comes_back(database: &TestDatabase, text: &str) -> Result<(), TestCaseE
     let mut export = Export::begin(database.url(), &here).await.map_err(|e| fail(&e))?;
     let (archive, before) =
         write_archive(&mut export, Vec::new(), &mut |_| {}).await.map_err(|e| fail(&e))?;
-    let archive = ArchiveReader::begin(Cursor::new(archive)).map_err(|e| fail(&e))?;
-    restore_into(database.url(), archive, &there).await.map_err(|e| fail(&e))?;
+    brought_back(database, &archive, &there).await.map_err(|e| fail(&e))?;
     let mut restored = Export::begin(database.url(), &there).await.map_err(|e| fail(&e))?;
     let after = contents(&mut restored).await.map_err(|e| fail(&e))?;
     for (one, other) in export.entries().iter().zip(restored.entries()).skip(1) {

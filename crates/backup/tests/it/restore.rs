@@ -1,16 +1,15 @@
 //! Archives brought back by us: under another name, whole or not at all.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::Executor as _;
 use tenantry_backup::archive::{ArchiveReader, ReadError};
-use tenantry_backup::restore::{Limits, RestoreError, Restored, restore_archive};
+use tenantry_backup::restore::{Limits, RestoreError, restore_archive};
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::ddl;
 use tenantry_pg::export::Export;
 use tenantry_pg::sql::{Ident, script};
 use tenantry_testkit::{Cluster, TestDatabase};
-use url::Url;
 
 use crate::oracle::{CHECKLIST, similar};
 use crate::programs;
@@ -31,29 +30,26 @@ async fn archived(text: &str) -> (TestDatabase, Vec<u8>, Contents) {
 }
 
 async fn restored(database: &TestDatabase, archive: &[u8], name: &str) -> Result<(), RestoreError> {
+    brought_back(database, archive, &ident(name)).await.map(|_| ())
+}
+
+/// Makes the schema where it is missing and brings an archive back in it, or takes the schema away again, which
+/// is empty.
+pub(crate) async fn brought_back(
+    database: &TestDatabase,
+    archive: &[u8],
+    name: &Ident,
+) -> Result<Restored, RestoreError> {
     let archive = ArchiveReader::begin(Cursor::new(archive))?;
-    let name = ident(name);
     let mut admin = database.connect().await;
     admin.execute(ddl!("create schema if not exists {}", name).into_sql()).await.unwrap();
     let limits = Limits::default();
-    let restored = restore_archive(archive, database.url(), &name, None, limits, |_| {}).await;
+    let restored = restore_archive(archive, database.url(), name, None, limits, |_| {}).await;
     if restored.is_err() {
-        // nothing is in it
         let empty = admin.execute(ddl!("drop schema {}", name).into_sql()).await;
         assert!(empty.is_ok() || name.raw() == "inst_oak", "{empty:?}");
     }
-    restored.map(|_| ())
-}
-
-/// Into a schema that is made for it.
-pub(crate) async fn restore_into<R: Read>(
-    url: &Url,
-    archive: ArchiveReader<R>,
-    name: &Ident,
-) -> Result<Restored, RestoreError> {
-    let mut admin = PgConnection::connect(url.as_str()).await.unwrap();
-    admin.execute(ddl!("create schema {}", name).into_sql()).await.unwrap();
-    restore_archive(archive, url, name, None, Limits::default(), |_| {}).await
+    restored
 }
 
 async fn there_is(database: &TestDatabase, schema: &str) -> bool {

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::entry::Entry;
 use super::members::Members;
-use super::{SETTINGS, TRIES, objects};
+use super::{RESTRICTION, SETTINGS, TRIES, objects};
 use crate::database::connect_options;
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
@@ -49,6 +49,7 @@ impl Pair {
         let options = connect_options(url)?.application_name("tenantry compare");
         let mut session = PgConnection::connect_with(&options).await?;
         session.execute(SETTINGS).await?;
+        session.execute(RESTRICTION).await?;
         let names = [first, second];
         for _ in 0..TRIES {
             let mut before = Vec::new();
@@ -75,12 +76,12 @@ impl Pair {
             let mut sides = Vec::new();
             for (name, members) in names.into_iter().zip(&now) {
                 look_in(&mut session, Some(name)).await?;
-                let entries = objects::describe(&mut session, members).await?;
+                let (entries, _) = objects::describe(&mut session, members).await?;
                 let quoted_schema = sqlx::query_scalar("select pg_catalog.quote_ident($1)")
                     .bind(name.raw())
                     .fetch_one(&mut session)
                     .await?;
-                sides.push(Side { schema: name.clone(), quoted_schema, entries: entries.0 });
+                sides.push(Side { schema: name.clone(), quoted_schema, entries });
             }
             look_in(&mut session, None).await?;
             if let Ok(sides) = <[Side; 2]>::try_from(sides) {

@@ -116,6 +116,7 @@ const FUNCTIONS: &[&str] = functions![
     "house_role",
     "replace_lost",
     "kind_place",
+    "only_of",
     "describe_schema",
     "rows_statement",
     "make_in_order",

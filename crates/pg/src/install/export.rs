@@ -38,7 +38,8 @@ const FILES: &[(&str, &str, &str, &str)] = &[
 ];
 
 const MEMBERS: &str = "catalog oid, object oid, of_extension boolean";
-const UNKNOWN: &str = "what text, why text";
+/// All that is refused, in one line; null when nothing is.
+const UNKNOWN: &str = "refused text";
 const PARTS: &str = "catalog oid, object oid, of_catalog oid, of_object oid, apart boolean";
 /// The four columns are the same for all that write statements.
 const WRITTEN: &str = "";
@@ -53,6 +54,7 @@ pub(super) fn functions() -> impl Iterator<Item = String> {
             OWNED | FILLED => {
                 (STATEMENTS, format!("q.kind, q.tag::text, q.create_sql, q.{columns}"))
             }
+            UNKNOWN => (UNKNOWN, "string_agg(format('%s (%s)', q.what, q.why), ', ')".to_owned()),
             columns => (columns, names(columns)),
         };
         format!(
