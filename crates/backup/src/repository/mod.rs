@@ -178,6 +178,22 @@ impl Repository {
         Ok(all)
     }
 
+    /// Removes what earlier tries of a backup that is listed left: archives that its manifest does not name.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    pub async fn tidy(&self, signed: &SignedManifest) -> Result<(), RepositoryError> {
+        let manifest = &signed.manifest;
+        for found in self.place.list(&layout::backup(manifest.institution, manifest.backup)).await?
+        {
+            let is_archive = layout::archive_of(&found.key).is_some();
+            if is_archive && found.key != manifest.archive.object {
+                self.place.remove(&found.key).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes a backup: its manifest first, so that what is left when this breaks off is not one any more.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use sqlx::Executor as _;
 use tenantry_backup::archive::{ArchiveReader, ReadError};
-use tenantry_backup::restore::{Limits, RestoreError, restore_archive};
+use tenantry_backup::restore::{Limits, RestoreError, Restored, restore_archive};
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::ddl;
 use tenantry_pg::export::Export;

@@ -195,6 +195,7 @@ impl BackupSchema {
         let repository = &cx.fleet.backups()?.repository;
         let signed = written.manifest.clone().sign(repository.signer())?;
         repository.store_manifest(&signed).await?;
+        repository.tidy(&signed).await?;
         self.listed = Some(signed.sha256);
         Ok(())
     }

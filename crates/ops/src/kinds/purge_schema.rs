@@ -55,11 +55,17 @@ impl PurgeSchema {
         if marker.is_none_or(|marker| marker.state == "purging") {
             (self.last, self.drill) = (None, None);
         }
-        if let Some(last) = &mut self.last {
-            last.write_archive(cx).await?;
-            last.list_backup(cx).await?;
+        match &mut self.last {
+            Some(last) => last.write_archive(cx).await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    async fn list_backup(&mut self, cx: &Context) -> Result<(), StepError> {
+        match &mut self.last {
+            Some(last) => last.list_backup(cx).await,
+            None => Ok(()),
+        }
     }
 
     /// Only while nothing was dropped: afterwards the backup is all that there is.
@@ -126,8 +132,13 @@ impl Kind for PurgeSchema {
     const VERSION: i32 = 1;
     const STEPS: &'static [Step<Self>] = &[
         Step {
-            name: "last backup",
+            name: "write last backup",
             run: |kind, cx| Box::pin(kind.back_up(cx)),
+            undo: Some(|kind, cx| Box::pin(kind.forget_backup(cx))),
+        },
+        Step {
+            name: "list last backup",
+            run: |kind, cx| Box::pin(kind.list_backup(cx)),
             undo: Some(|kind, cx| Box::pin(kind.forget_backup(cx))),
         },
         Step {
@@ -140,15 +151,17 @@ impl Kind for PurgeSchema {
     ];
 
     fn plan(&self) -> Vec<String> {
-        let (backup, drill) = match &self.last {
-            Some(_) => (
-                format!("Take a last backup of {}.", self.institution),
+        let [backup, list, drill] = match &self.last {
+            Some(_) => [
+                "Write a last backup.",
+                "List it.",
                 "Restore it, compare it with what was taken, and stop if it differs.",
-            ),
-            None => ("Take no backup.".to_owned(), "Verify none."),
+            ],
+            None => ["Take no backup.", "List none.", "Verify none."],
         };
         vec![
-            backup,
+            backup.to_owned(),
+            list.to_owned(),
             drill.to_owned(),
             format!("Mark the archived schema of {} as being removed for good.", self.institution),
             "Drop its objects in batches, then the schema and its role.".to_owned(),
