@@ -9,8 +9,9 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use super::asked;
 use crate::error::{PgError, Situation};
-use crate::sql::script;
+use crate::sql::{Ident, script};
 
 /// How many sessions read ahead.
 pub(super) const READERS: usize = 2;
@@ -143,6 +144,7 @@ pub(super) async fn join(
     session: &mut PgConnection,
     snapshot: &str,
     tables: &[String],
+    schema: &Ident,
 ) -> Result<(), PgError> {
     session.execute("begin isolation level repeatable read, read only").await?;
     // made by the server: digits and hyphens
@@ -150,5 +152,5 @@ pub(super) async fn join(
     session.execute(script(format!("set transaction snapshot '{snapshot}'"))).await?;
     let lock = format!("lock table {} in access share mode nowait", tables.join(", "));
     session.execute(script(lock)).await?;
-    Ok(())
+    asked::look_in(session, Some(schema)).await
 }

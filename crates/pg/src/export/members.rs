@@ -12,6 +12,8 @@ use crate::sql::Ident;
 pub(super) struct Members {
     /// The schema.
     pub(super) schema: Oid,
+    /// Its name.
+    pub(super) name: Ident,
     /// Catalogs and OIDs, and whether an extension makes the object.
     objects: Vec<(Oid, Oid, bool)>,
 }
@@ -30,7 +32,7 @@ impl Members {
             .bind(oid)
             .fetch_all(session)
             .await?;
-        Ok(Self { schema: oid, objects })
+        Ok(Self { schema: oid, name: schema.clone(), objects })
     }
 
     /// The schema's own objects: those of an extension come with the extension.

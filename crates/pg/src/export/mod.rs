@@ -7,6 +7,7 @@
 //! leaves something out.
 
 mod ahead;
+mod asked;
 mod catalog;
 mod entry;
 mod graph;
@@ -45,6 +46,8 @@ pub struct Export {
     entries: Vec<Entry>,
     /// Catalogs and OIDs of everything that the entries are made of.
     objects: Vec<(Oid, Oid)>,
+    /// Whether the session's path is the schema, as it is for rows; else only the system is looked into.
+    inside: bool,
 }
 
 /// How often the list of tables may change between looking and locking.
@@ -54,7 +57,7 @@ const TRIES: usize = 5;
 /// sequence, and its functions would run with our rights (CVE-2024-7348). Minor versions before that do not
 /// know the setting.
 const RESTRICTION: &str = "
-  select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'";
+  select pg_catalog.set_config(name, 'view, foreign-table', false) from pg_catalog.pg_settings where name = 'restrict_nonsystem_relation_kind'";
 
 /// The settings under which names, dates and numbers are written the same everywhere.
 const SETTINGS: &str = "
@@ -71,7 +74,7 @@ impl Export {
     /// `NotFound` without such a schema, `Refused` when there is something that cannot be written (all of
     /// it is named), `Transient` when a table was locked or the schema was being changed.
     pub async fn begin(url: &Url, schema: &Ident) -> Result<Self, PgError> {
-        let mut session = connect(url, schema).await?;
+        let mut session = connect(url).await?;
         let (database, server_version, quoted_schema) = sqlx::query_as(
             "select current_database()::text, current_setting('server_version'), quote_ident($1)",
         )
@@ -101,6 +104,7 @@ impl Export {
                     server_version,
                     entries,
                     objects,
+                    inside: false,
                 });
             }
             session.execute("rollback").await?;
@@ -141,6 +145,7 @@ impl Export {
     /// # Errors
     /// When the server cannot be asked.
     pub async fn prerequisites(&mut self) -> Result<Prerequisites, PgError> {
+        self.look_inside(false).await?;
         prerequisites::read(&mut self.session, &self.schema, &self.objects, &self.entries).await
     }
 
@@ -149,6 +154,7 @@ impl Export {
     /// # Errors
     /// When the server cannot be asked.
     pub async fn size(&mut self) -> Result<u64, PgError> {
+        self.look_inside(false).await?;
         let tables = self.objects.iter().filter(|(class, _)| *class == catalog::CLASS);
         let tables: Vec<Oid> = tables.map(|(_, oid)| *oid).collect();
         let size: i64 = sqlx::query_scalar(
@@ -175,6 +181,7 @@ impl Export {
             return Ok(false);
         }
         let oids: Vec<Oid> = tables.iter().map(|(_, _, oid)| *oid).collect();
+        self.look_inside(false).await?;
         let names: Vec<String> = sqlx::query_scalar(include_str!("../../sql/export/relations.sql"))
             .bind(oids)
             .fetch_all(&mut self.session)
@@ -183,8 +190,8 @@ impl Export {
             sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut self.session).await?;
         let mut sessions = Vec::new();
         for _ in 0..ahead::READERS {
-            let mut session = connect(&self.url, &self.schema).await?;
-            match ahead::join(&mut session, &snapshot, &names).await {
+            let mut session = connect(&self.url).await?;
+            match ahead::join(&mut session, &snapshot, &names, &self.schema).await {
                 Ok(()) => sessions.push(session),
                 Err(error) if error.is_transient() => return Ok(false),
                 Err(error) => return Err(error),
@@ -215,10 +222,19 @@ impl Export {
             return Ok(());
         }
         let statement = format!("copy {table} to stdout");
+        self.look_inside(true).await.map_err(E::from)?;
         let mut pieces =
             self.session.copy_out_raw(&statement).await.map_err(PgError::from).map_err(E::from)?;
         while let Some(piece) = pieces.try_next().await.map_err(PgError::from).map_err(E::from)? {
             take(&piece)?;
+        }
+        Ok(())
+    }
+
+    async fn look_inside(&mut self, inside: bool) -> Result<(), PgError> {
+        if self.inside != inside {
+            asked::look_in(&mut self.session, inside.then_some(&self.schema)).await?;
+            self.inside = inside;
         }
         Ok(())
     }
@@ -244,15 +260,12 @@ pub async fn server_version(url: &Url) -> Result<i32, PgError> {
     Ok(version)
 }
 
-/// A session whose path is the schema, under our settings.
-async fn connect(url: &Url, schema: &Ident) -> Result<PgConnection, PgError> {
+/// A session under our settings, which looks only into the system.
+async fn connect(url: &Url) -> Result<PgConnection, PgError> {
     let options = connect_options(url)?.application_name("tenantry export");
     let mut session = PgConnection::connect_with(&options).await?;
     session.execute(SETTINGS).await?;
     session.execute(RESTRICTION).await?;
-    sqlx::query("select set_config('search_path', $1, false)")
-        .bind(schema.to_string())
-        .execute(&mut session)
-        .await?;
+    session.execute("set search_path = pg_catalog").await?;
     Ok(session)
 }

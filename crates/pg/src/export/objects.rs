@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use sqlx::postgres::types::Oid;
 use sqlx::{FromRow, PgConnection};
 
+use super::asked::{self, list, one};
 use super::entry::{Early, Entry};
 use super::graph::{Apart, Graph};
 use super::members::Members;
 use super::{catalog, order};
 use crate::error::{PgError, Situation};
-use crate::sql::script;
+use crate::sql::{Ident, script};
 
 /// Everything in the schema, in an order in which it can be made; and the catalog rows that it is made of.
 pub(super) async fn describe(
@@ -34,6 +35,7 @@ pub(super) async fn describe(
 /// The OIDs of what there is, catalog by catalog.
 struct Lists {
     schema: Oid,
+    name: Ident,
     relations: Vec<Oid>,
     types: Vec<Oid>,
     functions: Vec<Oid>,
@@ -52,6 +54,7 @@ impl Lists {
     fn of(members: &Members) -> Self {
         Self {
             schema: members.schema,
+            name: members.name.clone(),
             relations: members.of(catalog::CLASS),
             types: members.of(catalog::TYPE),
             functions: members.of(catalog::PROC),
@@ -75,12 +78,9 @@ impl Lists {
 
 async fn refuse_unknown(session: &mut PgConnection, members: &Members) -> Result<(), PgError> {
     let (catalogs, objects): (Vec<Oid>, Vec<Oid>) = members.own().unzip();
+    let text = include_str!("../../sql/export/unknown.sql");
     let unknown: Vec<(String, String)> =
-        sqlx::query_as(include_str!("../../sql/export/unknown.sql"))
-            .bind(catalogs)
-            .bind(objects)
-            .fetch_all(session)
-            .await?;
+        asked::rows(session, &members.name, text, &[list(&catalogs), list(&objects)]).await?;
     if unknown.is_empty() {
         return Ok(());
     }
@@ -141,47 +141,43 @@ async fn written(
     lists: &Lists,
     apart: &Apart,
 ) -> Result<Vec<Entry>, PgError> {
-    let Lists { relations, types, functions, statistics, default_grants, .. } = lists;
-    let Apart { defaults, checks } = apart;
-    let mut all = Vec::new();
-    let query = |text: &'static str| sqlx::query_as::<_, Written>(text);
-    let schema = query(include_str!("../../sql/export/schema.sql")).bind(lists.schema);
-    all.extend(schema.fetch_all(&mut *session).await?);
-    let made = query(include_str!("../../sql/export/types.sql")).bind(types).bind(checks);
-    all.extend(made.fetch_all(&mut *session).await?);
-    let tables = query(include_str!("../../sql/export/tables.sql"));
-    let tables = tables.bind(relations).bind(defaults).bind(checks);
-    all.extend(tables.fetch_all(&mut *session).await?);
-    let constraints = query(include_str!("../../sql/export/constraints.sql"));
-    all.extend(constraints.bind(relations).bind(checks).fetch_all(&mut *session).await?);
-    for (text, list) in [
-        (include_str!("../../sql/export/functions.sql"), functions),
-        (include_str!("../../sql/export/aggregates.sql"), functions),
-        (include_str!("../../sql/export/operators.sql"), &lists.operators),
-        (include_str!("../../sql/export/base_types.sql"), types),
-        (include_str!("../../sql/export/attachments.sql"), relations),
-        (include_str!("../../sql/export/indexes.sql"), relations),
-        (include_str!("../../sql/export/rules.sql"), relations),
-        (include_str!("../../sql/export/statistics.sql"), statistics),
-        (include_str!("../../sql/export/default_grants.sql"), default_grants),
+    let Lists { name, relations, types, functions, .. } = lists;
+    let (relations, types, functions) = (list(relations), list(types), list(functions));
+    let (defaults, checks) = (list(&apart.defaults), list(&apart.checks));
+    let schema = one(Some(lists.schema));
+    let text_search = lists.text_search.iter().map(|oids| list(oids)).collect();
+    let mut all: Vec<Written> = Vec::new();
+    for (text, values) in [
+        (include_str!("../../sql/export/schema.sql"), vec![schema.clone()]),
+        (include_str!("../../sql/export/types.sql"), vec![types.clone(), checks.clone()]),
+        (
+            include_str!("../../sql/export/tables.sql"),
+            vec![relations.clone(), defaults.clone(), checks.clone()],
+        ),
+        (include_str!("../../sql/export/constraints.sql"), vec![relations.clone(), checks]),
+        (include_str!("../../sql/export/functions.sql"), vec![functions.clone()]),
+        (include_str!("../../sql/export/aggregates.sql"), vec![functions.clone()]),
+        (include_str!("../../sql/export/operators.sql"), vec![list(&lists.operators)]),
+        (include_str!("../../sql/export/base_types.sql"), vec![types.clone()]),
+        (include_str!("../../sql/export/attachments.sql"), vec![relations.clone()]),
+        (include_str!("../../sql/export/indexes.sql"), vec![relations.clone()]),
+        (include_str!("../../sql/export/rules.sql"), vec![relations.clone()]),
+        (include_str!("../../sql/export/statistics.sql"), vec![list(&lists.statistics)]),
+        (include_str!("../../sql/export/default_grants.sql"), vec![list(&lists.default_grants)]),
+        (include_str!("../../sql/export/defaults.sql"), vec![defaults, relations.clone()]),
+        (
+            include_str!("../../sql/export/operator_classes.sql"),
+            vec![list(&lists.families), list(&lists.classes)],
+        ),
+        (
+            include_str!("../../sql/export/collations.sql"),
+            vec![list(&lists.collations), list(&lists.conversions)],
+        ),
+        (include_str!("../../sql/export/text_search.sql"), text_search),
+        (include_str!("../../sql/export/grants.sql"), vec![schema, relations, types, functions]),
     ] {
-        all.extend(query(text).bind(list).fetch_all(&mut *session).await?);
+        all.extend(asked::rows::<Written>(session, name, text, &values).await?);
     }
-    for (text, first, second) in [
-        (include_str!("../../sql/export/defaults.sql"), defaults, relations),
-        (include_str!("../../sql/export/operator_classes.sql"), &lists.families, &lists.classes),
-        (include_str!("../../sql/export/collations.sql"), &lists.collations, &lists.conversions),
-    ] {
-        all.extend(query(text).bind(first).bind(second).fetch_all(&mut *session).await?);
-    }
-    let mut text_search = query(include_str!("../../sql/export/text_search.sql"));
-    for list in &lists.text_search {
-        text_search = text_search.bind(list);
-    }
-    all.extend(text_search.fetch_all(&mut *session).await?);
-    let grants = query(include_str!("../../sql/export/grants.sql"));
-    let grants = grants.bind(lists.schema).bind(relations).bind(types).bind(functions);
-    all.extend(grants.fetch_all(&mut *session).await?);
     Ok(all.into_iter().map(Entry::from).collect())
 }
 
@@ -194,11 +190,11 @@ async fn sequences(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entr
         owned_sql: Option<String>,
         reference: String,
     }
-    let rows: Vec<Sequence> = sqlx::query_as(include_str!("../../sql/export/sequences.sql"))
-        .bind(&lists.relations)
-        .fetch_all(&mut *session)
-        .await?;
-    let values = values(session, rows.iter().map(|row| row.reference.as_str())).await?;
+    let text = include_str!("../../sql/export/sequences.sql");
+    let rows: Vec<Sequence> =
+        asked::rows(session, &lists.name, text, &[list(&lists.relations)]).await?;
+    let names = rows.iter().map(|row| format!("{}.{}", lists.name, row.reference));
+    let values = values(session, names).await?;
     let mut entries = Vec::with_capacity(rows.len() * 3);
     for (Sequence { written, owned_sql, reference }, (last, is_called)) in
         rows.into_iter().zip(values)
@@ -219,9 +215,9 @@ async fn sequences(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entr
 }
 
 /// How far sequences are, all in one statement: each is a table of its own.
-async fn values<'a>(
+async fn values(
     session: &mut PgConnection,
-    references: impl Iterator<Item = &'a str>,
+    references: impl Iterator<Item = String>,
 ) -> Result<Vec<(i64, bool)>, PgError> {
     let selects: Vec<String> = references
         .enumerate()
@@ -244,10 +240,9 @@ async fn views(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, 
         refresh_sql: Option<String>,
         early_sql: Option<String>,
     }
-    let rows: Vec<View> = sqlx::query_as(include_str!("../../sql/export/views.sql"))
-        .bind(&lists.relations)
-        .fetch_all(session)
-        .await?;
+    let text = include_str!("../../sql/export/views.sql");
+    let rows: Vec<View> =
+        asked::rows(session, &lists.name, text, &[list(&lists.relations)]).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for View { written, refresh_sql, early_sql } in rows {
         let mut view = Entry::from(written);
@@ -260,11 +255,9 @@ async fn views(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, 
 
 /// Tables that have rows.
 async fn rows(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, PgError> {
+    let text = include_str!("../../sql/export/table_data.sql");
     let tables: Vec<(Oid, Oid, String, String, String, String)> =
-        sqlx::query_as(include_str!("../../sql/export/table_data.sql"))
-            .bind(&lists.relations)
-            .fetch_all(session)
-            .await?;
+        asked::rows(session, &lists.name, text, &[list(&lists.relations)]).await?;
     let entry = |(class, object, reference, tag, owner, columns): (
         Oid,
         Oid,
@@ -312,11 +305,9 @@ async fn notes(
     .await?;
     catalogs.extend(checks.iter().map(|_| catalog::CONSTRAINT));
     objects.extend(checks);
-    let rows: Vec<Written> = sqlx::query_as(include_str!("../../sql/export/comments.sql"))
-        .bind(catalogs)
-        .bind(objects)
-        .fetch_all(session)
-        .await?;
+    let text = include_str!("../../sql/export/comments.sql");
+    let values = [list(&catalogs), list(&objects)];
+    let rows: Vec<Written> = asked::rows(session, &lists.name, text, &values).await?;
     let mut seen = HashSet::new();
     let mut notes: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
     notes.retain(|note| seen.insert((note.kind.clone(), note.tag.clone())));

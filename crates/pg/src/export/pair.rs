@@ -4,10 +4,10 @@
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use url::Url;
 
+use super::asked::look_in;
 use super::entry::Entry;
 use super::members::Members;
-use super::{RESTRICTION, SETTINGS, TRIES, objects};
-use crate::database::connect_options;
+use super::{TRIES, connect, objects};
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 
@@ -46,16 +46,12 @@ impl Pair {
     /// `NotFound` without such a schema, `Refused` when there is something that cannot be described,
     /// `Transient` when a table was locked or a schema was being changed.
     pub async fn begin(url: &Url, first: &Ident, second: &Ident) -> Result<Self, PgError> {
-        let options = connect_options(url)?.application_name("tenantry compare");
-        let mut session = PgConnection::connect_with(&options).await?;
-        session.execute(SETTINGS).await?;
-        session.execute(RESTRICTION).await?;
+        let mut session = connect(url).await?;
         let names = [first, second];
         for _ in 0..TRIES {
             let mut before = Vec::new();
             let mut tables = Vec::new();
             for name in names {
-                look_in(&mut session, None).await?;
                 let members = Members::read(&mut session, name).await?;
                 tables.extend(members.tables(&mut session).await?);
                 before.push(members);
@@ -75,7 +71,6 @@ impl Pair {
             }
             let mut sides = Vec::new();
             for (name, members) in names.into_iter().zip(&now) {
-                look_in(&mut session, Some(name)).await?;
                 let (entries, _) = objects::describe(&mut session, members).await?;
                 let quoted_schema = sqlx::query_scalar("select pg_catalog.quote_ident($1)")
                     .bind(name.raw())
@@ -83,7 +78,6 @@ impl Pair {
                     .await?;
                 sides.push(Side { schema: name.clone(), quoted_schema, entries });
             }
-            look_in(&mut session, None).await?;
             if let Ok(sides) = <[Side; 2]>::try_from(sides) {
                 return Ok(Self { session, sides });
             }
@@ -186,15 +180,6 @@ impl Pair {
     fn table(&self, side: usize, table: &Ident) -> String {
         format!("{}.{table}", self.sides[side].schema)
     }
-}
-
-/// The schema that names mean which have none; the system's only.
-async fn look_in(session: &mut PgConnection, schema: Option<&Ident>) -> Result<(), PgError> {
-    sqlx::query("select pg_catalog.set_config('search_path', $1, false)")
-        .bind(schema.map_or_else(|| "pg_catalog".to_owned(), Ident::to_string))
-        .execute(session)
-        .await?;
-    Ok(())
 }
 
 fn list(columns: &[Ident]) -> String {

@@ -6,6 +6,7 @@ use sqlx::{FromRow, PgConnection};
 use super::{Collation, Extension, Outside, Prerequisites, Role};
 use crate::error::PgError;
 use crate::export::Entry;
+use crate::export::asked;
 use crate::export::catalog;
 use crate::sql::Ident;
 
@@ -40,12 +41,9 @@ pub(in crate::export) async fn read(
 ) -> Result<Prerequisites, PgError> {
     let (catalogs, oids): (Vec<Oid>, Vec<Oid>) = objects.iter().copied().unzip();
     let own = objects.iter().find(|(class, _)| *class == catalog::NAMESPACE);
-    let lines: Vec<Line> = sqlx::query_as(include_str!("../../../sql/export/outside.sql"))
-        .bind(&catalogs)
-        .bind(&oids)
-        .bind(own.map(|(_, oid)| *oid))
-        .fetch_all(&mut *session)
-        .await?;
+    let text = include_str!("../../../sql/export/outside.sql");
+    let values = [asked::list(&catalogs), asked::list(&oids), asked::one(own.map(|(_, oid)| *oid))];
+    let lines: Vec<Line> = asked::rows(session, schema, text, &values).await?;
     let roles: Vec<(String, bool, bool, bool)> =
         sqlx::query_as(include_str!("../../../sql/export/named_roles.sql"))
             .bind(&catalogs)
