@@ -7,4 +7,5 @@ mod oracle;
 mod outside;
 mod programs;
 mod random;
+mod regression;
 mod restore;
