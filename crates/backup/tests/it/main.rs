@@ -12,6 +12,7 @@ mod outside;
 mod place;
 mod programs;
 mod random;
+mod regression;
 mod repository;
 mod restore;
 mod s3;

@@ -67,19 +67,27 @@ pub(crate) fn restore(database: &Url, file: &Path) {
     run("psql", &["-qX", "-v", "ON_ERROR_STOP=1", "-d", database.as_str(), "-f", path]);
 }
 
+/// Restores what can be restored of an archive, and says what the server had against the rest.
+pub(crate) fn restore_what_can_be(database: &Url, file: &Path) -> Vec<String> {
+    let arguments = ["-d", database.as_str(), file.to_str().unwrap()];
+    let output = Command::new(path("pg_restore")).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.lines().filter_map(|line| Some(line.split_once("ERROR: ")?.1.trim().to_owned())).collect()
+}
+
 /// The statements in an archive.
 pub(crate) fn statements(file: &Path) -> String {
     run("pg_restore", &["-f", "-", file.to_str().unwrap()])
 }
 
 /// What an archive lists: kind and name, sorted.
-pub(crate) fn contents(file: &Path) -> Vec<String> {
+pub(crate) fn contents(file: &Path, schema: &str) -> Vec<String> {
     let text = run("pg_restore", &["-l", file.to_str().unwrap()]);
     let mut lines: Vec<String> = text
         .lines()
         .filter(|line| !line.starts_with(';') && !line.is_empty())
         // number; catalog object kind schema name owner
-        .map(|line| line.splitn(4, ' ').nth(3).unwrap().replace("inst_oak.", ""))
+        .map(|line| line.splitn(4, ' ').nth(3).unwrap().replace(&format!("{schema}."), ""))
         .collect();
     lines.sort();
     lines

@@ -12,9 +12,12 @@ where d.oid = any($1)
 union all
 select 'pg_class'::regclass, c.oid, 'DEFAULT', c.relname || ' ' || a.attname, pg_get_userbyid(c.relowner),
        format('ALTER %s %s ALTER COLUMN %I DROP DEFAULT;', case c.relkind when 'f' then 'FOREIGN TABLE' else 'TABLE ONLY' end, c.oid::regclass, a.attname), ''
-from pg_class c
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-where c.oid = any($2) and not (a.attislocal or c.relispartition or a.atthasdef)
+from (select distinct i.inhrelid from pg_inherits i where i.inhrelid = any($2)) child
+join pg_class c on c.oid = child.inhrelid
+-- table by table: the database's columns are not to be read through for that
+cross join lateral (
+  select a.* from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped offset 0) a
+where not (a.attislocal or c.relispartition or a.atthasdef)
   and exists (
     with recursive above as (
       select i.inhparent as oid from pg_inherits i where i.inhrelid = c.oid

@@ -21,11 +21,12 @@ select 'pg_proc'::regclass::oid as catalog, p.oid as object,
                       from pg_proc s join pg_namespace n on n.oid = s.pronamespace where s.oid = p.prosupport), '')
          || case p.proparallel when 's' then ' PARALLEL SAFE' when 'r' then ' PARALLEL RESTRICTED' else '' end
          || coalesce((select string_agg(format(E'\n    SET %s TO %s', quote_ident(split_part(g, '=', 1)),
-                        -- a list is kept as it is to be written; quoting it would make one name of it
+                        -- a list is kept as names, some of them in quotes; each is written on its own
                         case when lower(split_part(g, '=', 1)) in ('local_preload_libraries', 'search_path',
                                     'session_preload_libraries', 'shared_preload_libraries', 'temp_tablespaces',
                                     'unix_socket_directories')
-                             then case when substr(g, strpos(g, '=') + 1) = '' then '''''' else substr(g, strpos(g, '=') + 1) end
+                             then coalesce((select string_agg(quote_literal(coalesce(replace(item[1], '""', '"'), item[2])), ', ' order by n)
+                                            from regexp_matches(substr(g, strpos(g, '=') + 1), '"((?:[^"]|"")*)"|([^,"\s]+)', 'g') with ordinality i (item, n)), '''''')
                              else quote_literal(substr(g, strpos(g, '=') + 1)) end), '' order by place)
                       from unnest(p.proconfig) with ordinality c (g, place)), '')
          || E'\n    '
@@ -33,7 +34,7 @@ select 'pg_proc'::regclass::oid as catalog, p.oid as object,
                  when p.probin is not null then format('AS %L, %L', p.probin, p.prosrc)
                  else format('AS %s%s%s', tagged.quote, p.prosrc, tagged.quote) end
          || ';' as create_sql,
-       format('DROP %s %I%s;', w.word, p.proname, args.text) as drop_sql
+       format('DROP %s %I(%s);', w.word, p.proname, pg_get_function_identity_arguments(p.oid)) as drop_sql
 from pg_proc p
 join pg_language l on l.oid = p.prolang
 cross join lateral (select case p.prokind when 'p' then 'PROCEDURE' else 'FUNCTION' end as word) w

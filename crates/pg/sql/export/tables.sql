@@ -49,9 +49,16 @@ cross join lateral (
                select from pg_inherits i
                join pg_attribute o on o.attrelid = i.inhparent and o.attname = a.attname
                join pg_constraint p on p.conrelid = o.attrelid and p.contype = 'n' and p.conkey = array[o.attnum] and not p.convalidated
-               where i.inhrelid = c.oid) as unproved) above
+               where i.inhrelid = c.oid) as unproved,
+             -- a child calculates as its parent does without saying so, and before PostgreSQL 16 must not say so
+             a.attgenerated <> '' and not c.relispartition and coalesce((
+               select bool_and(pg_get_expr(e.adbin, e.adrelid) = pg_get_expr(d.adbin, d.adrelid))
+               from pg_inherits i
+               join pg_attribute o on o.attrelid = i.inhparent and o.attname = a.attname and not o.attisdropped
+               join pg_attrdef e on e.adrelid = o.attrelid and e.adnum = o.attnum
+               where i.inhrelid = c.oid), false) as calculated) above
     cross join lateral (
-      select case when d.oid is null or d.oid = any($2) then ''
+      select case when d.oid is null or d.oid = any($2) or above.calculated then ''
                   when a.attgenerated = 's' then ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
                   when a.attgenerated = 'v' then ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ')'
                   else ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) end as value,

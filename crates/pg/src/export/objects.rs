@@ -294,7 +294,7 @@ async fn notes(
 ) -> Result<Vec<Entry>, PgError> {
     let (mut catalogs, mut objects): (Vec<Oid>, Vec<Oid>) =
         entries.iter().filter(|entry| entry.is_primary()).map(|entry| entry.object).unzip();
-    // checks are written with their tables, and may have comments all the same
+    // checks and the indexes of keys are written with something else, and may have comments all the same
     let checks: Vec<Oid> = sqlx::query_scalar(
         "select oid from pg_constraint where conrelid = any($1) and contype in ('c', 'n')
          union all select oid from pg_constraint where contypid = any($2)",
@@ -305,6 +305,14 @@ async fn notes(
     .await?;
     catalogs.extend(checks.iter().map(|_| catalog::CONSTRAINT));
     objects.extend(checks);
+    let indexes: Vec<Oid> = sqlx::query_scalar(
+        "select conindid from pg_constraint where conrelid = any($1) and contype in ('p', 'u', 'x')",
+    )
+    .bind(&lists.relations)
+    .fetch_all(&mut *session)
+    .await?;
+    catalogs.extend(indexes.iter().map(|_| catalog::CLASS));
+    objects.extend(indexes);
     let text = include_str!("../../sql/export/comments.sql");
     let values = [list(&catalogs), list(&objects)];
     let rows: Vec<Written> = asked::rows(session, &lists.name, text, &values).await?;

@@ -123,6 +123,9 @@ create function transformed(integer) returns integer language sql transform for 
 create function with_settings() returns text language sql
   set search_path from current set tenantry.odd_name = 'a ''quoted'' value' set datestyle to iso, dmy as 'select current_setting(''datestyle'')';
 
+create procedure overloaded(out a integer, in b integer, in c integer) language plpgsql as 'begin a := b + c; end';
+create procedure overloaded(in a integer, in b integer, in c integer) language plpgsql as 'begin end';
+
 -- constraints with options of their index
 create table optioned (
   a integer, b integer, c int4range,
@@ -191,6 +194,13 @@ insert into identities default values;
 create unlogged table quick (id integer generated always as identity, s serial);
 create statistics targeted on a, b from optioned;
 alter statistics targeted set statistics 40;
+
+create table calculates (a integer, b integer generated always as (a * 2) stored);
+alter table calculates inherit calculated;
+create table calculates_too () inherits (calculated);
+create function lists() returns integer language sql
+  set local_preload_libraries to "Mixed/Case", 'c:/''a"/path', '', 'plain' set search_path to pg_catalog, "Odd, Name" as 'select 1';
+comment on index optioned_key is 'of a key';
 
 -- owners
 alter table odd_key owner to tenantry_oracle_a;
