@@ -259,6 +259,33 @@ impl ManagedDatabase {
         self.guarded(fence, call).await
     }
 
+    /// Undoes [`swap_schema`](Self::swap_schema) of a copy that was as `was` says before: both schemas have their
+    /// names again, and the copy its kind and its time. Bears a swap that never took effect.
+    ///
+    /// # Errors
+    /// As [`swap_schema`](Self::swap_schema).
+    pub async fn swap_back(
+        &self,
+        was: &SchemaCopy,
+        replaced: Uuid,
+        fence: Fence,
+    ) -> Result<(), PgError> {
+        let (schema, copy) = (was.schema_id, was.id);
+        self.swap_schema(schema, replaced, copy, Duration::ZERO, fence).await?;
+        let call = sqlx::query("select tenantry.relabel_copy($1, $2, $3, $4, $5, $6, $7, $8)")
+            .bind(schema)
+            .bind(copy)
+            .bind(&was.schema_name)
+            .bind(&was.kind)
+            .bind(was.backup)
+            .bind(was.expires_at.map(SqlTimestamp::from))
+            .bind(fence.operation)
+            .bind(fence.generation)
+            .execute(self.pool());
+        self.guarded(fence, call).await?;
+        Ok(())
+    }
+
     /// Makes a copy the institution's schema where there is none any more: it was dropped by hand, or
     /// purged. It gets the institution's name and its roles, new ones where they are gone.
     ///

@@ -63,7 +63,7 @@ pub async fn swap(
     if !matches!(schema.state, SchemaState::Active | SchemaState::Suspended) {
         return Err(Refusal::NoSchema { name: name.to_owned(), state: schema.state });
     }
-    let kind = SwapSchema::new(schema.id, name, copy.id, copy.copy_name, keep_hours);
+    let kind = SwapSchema::new(schema.id, name, copy, keep_hours);
     ask(fleet, who, &schema, &kind).await
 }
 

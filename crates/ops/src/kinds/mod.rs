@@ -1,6 +1,7 @@
 //! The kinds of operations, one file each. A new kind is a file and a line in [`registry`].
 
 mod children;
+mod made;
 pub(crate) mod marker;
 
 pub mod adopt_schema;

@@ -4,19 +4,18 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenantry_backup::manifest::Engine;
 use tenantry_backup::restore::restore_archive;
 use tenantry_domain::schema::SchemaState;
 use tenantry_pg::PgError;
-use tenantry_pg::copies::{NewCopy, SchemaCopy};
+use tenantry_pg::copies::NewCopy;
 use tenantry_pg::export::missing;
-use tenantry_store::copies::Copy;
-use tenantry_store::{Tx, copies};
+use tenantry_store::Tx;
 use uuid::Uuid;
 
+use super::made::Made;
 use super::marker::{Seen, set_state};
 use crate::backups::copies::drop_whole_copy;
 use crate::backups::progress::Progress;
@@ -57,51 +56,6 @@ pub struct RestoreBackup {
     /// What the restore took the place of.
     #[serde(default)]
     put_aside: Option<Made>,
-}
-
-/// A copy that was made, as the lists are to show it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Made {
-    id: Uuid,
-    pub(crate) name: String,
-    kind: String,
-    backup: Option<Uuid>,
-    made_at: Timestamp,
-    expires_at: Option<Timestamp>,
-}
-
-impl Made {
-    /// Takes over what the managed database said.
-    pub(crate) fn of(copy: SchemaCopy) -> Self {
-        Self {
-            id: copy.id,
-            name: copy.schema_name,
-            kind: copy.kind,
-            backup: copy.backup,
-            made_at: copy.made_at,
-            expires_at: copy.expires_at,
-        }
-    }
-
-    /// Enters it into the list of copies.
-    pub(crate) async fn record(
-        &self,
-        tx: &mut Tx,
-        schema: Uuid,
-        institution: &str,
-    ) -> Result<(), PgError> {
-        let copy = Copy {
-            id: self.id,
-            schema_id: schema,
-            schema_name: institution.to_owned(),
-            copy_name: self.name.clone(),
-            kind: self.kind.clone(),
-            backup_id: self.backup,
-            made_at: self.made_at,
-            expires_at: self.expires_at,
-        };
-        copies::record(tx, &copy).await
-    }
 }
 
 impl RestoreBackup {
@@ -190,6 +144,13 @@ impl RestoreBackup {
             .fetch(&signed, backups.identities()?, &|bytes| progress.bytes(bytes, total))
             .await?;
         let archive = fetched.open()?;
+        // done already, and nobody was told
+        if let Some(copy) = cx.fleet.database.copy(self.copy).await?
+            && copy.state == "ready"
+        {
+            self.made = Some(Made::of(copy));
+            return Ok(());
+        }
         let new = NewCopy {
             id: self.copy,
             schema: self.schema,

@@ -9,7 +9,7 @@ use tenantry_pg::PgError;
 use tenantry_store::Tx;
 use uuid::Uuid;
 
-use super::restore_backup::Made;
+use super::made::Made;
 use crate::backups::copies::drop_whole_copy;
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};

@@ -7,11 +7,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenantry_pg::PgError;
+use tenantry_store::copies::Copy;
 use tenantry_store::{Tx, copies};
 use uuid::Uuid;
 
+use super::made::Made;
 use super::marker::Seen;
-use super::restore_backup::Made;
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -22,10 +23,8 @@ pub struct SwapSchema {
     pub schema: Uuid,
     /// The institution's name.
     pub institution: String,
-    /// The copy that is to be its schema.
-    pub copy: Uuid,
-    /// That copy's name, for people.
-    pub copy_name: String,
+    /// The copy that is to be its schema, as it was when it was asked for.
+    was: Made,
     /// For how many hours what lived until then is kept.
     pub keep_hours: u32,
     /// The id that what lived until then gets as a copy.
@@ -38,18 +37,11 @@ pub struct SwapSchema {
 
 impl SwapSchema {
     /// Asks for it.
-    pub fn new(
-        schema: Uuid,
-        institution: impl Into<String>,
-        copy: Uuid,
-        copy_name: impl Into<String>,
-        keep_hours: u32,
-    ) -> Self {
+    pub fn new(schema: Uuid, institution: impl Into<String>, copy: Copy, keep_hours: u32) -> Self {
         Self {
             schema,
             institution: institution.into(),
-            copy,
-            copy_name: copy_name.into(),
+            was: Made::listed(copy),
             keep_hours,
             replaced: Uuid::now_v7(),
             seen: None,
@@ -75,7 +67,7 @@ impl SwapSchema {
 
     async fn swap(&mut self, cx: &Context) -> Result<(), StepError> {
         let database = &cx.fleet.database;
-        let (schema, copy, replaced) = (self.schema, self.copy, self.replaced);
+        let (schema, copy, replaced) = (self.schema, self.was.id, self.replaced);
         let marker =
             database.swap_schema(schema, copy, replaced, self.keep_for(), cx.fence).await?;
         self.seen = Some(Seen::of(marker));
@@ -85,8 +77,8 @@ impl SwapSchema {
 
     async fn swap_back(&mut self, cx: &Context) -> Result<(), StepError> {
         let database = &cx.fleet.database;
-        let (schema, copy, replaced) = (self.schema, self.copy, self.replaced);
-        database.swap_schema(schema, replaced, copy, self.keep_for(), cx.fence).await?;
+        let was = self.was.as_copy(self.schema, &self.institution);
+        database.swap_back(&was, self.replaced, cx.fence).await?;
         (self.seen, self.put_aside) = (None, None);
         Ok(())
     }
@@ -113,7 +105,7 @@ impl Kind for SwapSchema {
             format!("Shut {} out and end its sessions.", self.institution),
             format!(
                 "Exchange its schema for {}, in one transaction, keep what lived until then for {} hours, and let the institution in again.",
-                self.copy_name, self.keep_hours
+                self.was.name, self.keep_hours
             ),
         ]
     }
@@ -135,7 +127,7 @@ impl Kind for SwapSchema {
         let (Ended::Succeeded, Some(seen)) = (ended, &self.seen) else {
             return Ok(());
         };
-        copies::note_gone(tx, self.copy).await?;
+        copies::note_gone(tx, self.was.id).await?;
         if let Some(aside) = &self.put_aside {
             aside.record(tx, self.schema, &self.institution).await?;
         }

@@ -128,6 +128,8 @@ impl VerifyBackup {
             .fetch(&signed, backups.identities()?, &|bytes| progress.bytes(bytes, total))
             .await?;
         let archive = fetched.open()?;
+        // what an earlier run left; how long the restore takes is to be measured
+        drop_whole_copy(cx, self.copy, self.schema).await?;
         let new = NewCopy {
             id: self.copy,
             schema: self.schema,

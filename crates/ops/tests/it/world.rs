@@ -10,7 +10,7 @@ pub(crate) async fn world(fleet: &TestFleet) -> Vec<String> {
     let mut managed = fleet.managed.connect().await;
     for row in sqlx::query(
         "select format('schema %s owner %s acl %s relations %s', nspname, pg_get_userbyid(nspowner),
-                       nspacl, (select count(*) from pg_class where relnamespace = n.oid)) as line
+                       coalesce(nspacl, acldefault('n', nspowner)), (select count(*) from pg_class where relnamespace = n.oid)) as line
          from pg_namespace n
          where nspname not like 'pg\\_%' and nspname not in ('information_schema', 'public', 'tenantry')
          union all

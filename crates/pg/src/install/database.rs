@@ -113,6 +113,7 @@ const FUNCTIONS: &[&str] = functions![
     "move_rights",
     "settle_schema",
     "swap_schema",
+    "relabel_copy",
     "house_role",
     "replace_lost",
     "kind_place",
