@@ -13,15 +13,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use url::Url;
 
-/// What wrote an archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Engine {
-    /// [`write_archive`](crate::write::write_archive).
-    Tenantry,
-    /// PostgreSQL's program.
-    PgDump,
-}
+use crate::manifest::Engine;
 
 /// An archive that `pg_dump` wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

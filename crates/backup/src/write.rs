@@ -11,7 +11,7 @@ use crate::fingerprint::fingerprint;
 use crate::tally::{Counter, Tally};
 
 /// What was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     /// What the form of the schema comes to ([`fingerprint`]).
     pub form: String,

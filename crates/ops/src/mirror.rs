@@ -7,6 +7,7 @@ use tenantry_pg::PgError;
 use tenantry_pg::call_log::Call;
 use tenantry_pg::schema::Marker;
 use tenantry_store::audit::{self, Actor};
+use tenantry_store::copies::{self, Copy};
 use tenantry_store::operations::{self, Mirrored};
 use tenantry_store::{events, schemas};
 use uuid::Uuid;
@@ -59,12 +60,32 @@ async fn make_room(fleet: &Fleet, marker: Option<&Marker>) -> Result<bool, PgErr
     Ok(false)
 }
 
+/// The copy that a call made, if it is still there.
+async fn made_copy(fleet: &Fleet, call: &Call) -> Result<Option<Copy>, PgError> {
+    if call.function != "backup_institution_schema" || call.schema_id.is_none() {
+        return Ok(None);
+    }
+    let copies = fleet.database.copies(call.schema_id).await?;
+    let made = copies.into_iter().find(|copy| Some(&copy.schema_name) == call.schema_name.as_ref());
+    Ok(made.map(|copy| Copy {
+        id: copy.id,
+        schema_id: copy.schema_id,
+        schema_name: copy.institution,
+        copy_name: copy.schema_name,
+        kind: copy.kind,
+        backup_id: copy.backup,
+        made_at: copy.made_at,
+        expires_at: copy.expires_at,
+    }))
+}
+
 async fn mirror_call(fleet: &Fleet, call: &Call, marker: Option<Marker>) -> Result<(), PgError> {
     let actor = format!("sql:{}", call.called_by);
     let institution = call.institution.as_deref();
     let kind = match call.function.as_str() {
         "create_institution_schema" => "create_schema",
         "drop_institution_schema" => "drop_schema",
+        "backup_institution_schema" => "snapshot_schema",
         // a newer Tenantry installed a function that this binary does not know
         _ => return Ok(()),
     };
@@ -75,6 +96,9 @@ async fn mirror_call(fleet: &Fleet, call: &Call, marker: Option<Marker>) -> Resu
     let mut tx = fleet.store.begin().await?;
     if let Some(marker) = marker {
         Seen::of(marker).record(&mut tx, fleet.config.recoverable_for).await?;
+    }
+    if let Some(copy) = made_copy(fleet, call).await? {
+        copies::record(&mut tx, &copy).await?;
     }
     let known = match call.schema_id {
         Some(id) => schemas::by_id(&fleet.store, id).await?.map(|s| s.id).or(Some(id)),

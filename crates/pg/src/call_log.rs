@@ -11,7 +11,7 @@ use crate::error::PgError;
 pub struct Call {
     /// The row's id; the control plane gives it to the operation that mirrors the call.
     pub id: Uuid,
-    /// `create_institution_schema` or `drop_institution_schema`.
+    /// `create_institution_schema`, `drop_institution_schema` or `backup_institution_schema`.
     pub function: String,
     /// The institution that was named, whatever it was.
     pub institution: Option<String>,
@@ -19,6 +19,8 @@ pub struct Call {
     pub template: Option<String>,
     /// The schema that was made or changed; none when the call failed.
     pub schema_id: Option<Uuid>,
+    /// The name of what was made or changed.
+    pub schema_name: Option<String>,
     /// `succeeded` or `failed`.
     pub outcome: String,
     /// The SQLSTATE of a failed call.
@@ -40,7 +42,7 @@ impl ManagedDatabase {
     /// When the server cannot be asked.
     pub async fn unmirrored_calls(&self, limit: i64) -> Result<Vec<Call>, PgError> {
         Ok(sqlx::query_as(
-            "select id, function, institution, template, schema_id, outcome, error_code, error,
+            "select id, function, institution, template, schema_id, schema_name, outcome, error_code, error,
                     called_by,
                     extract(epoch from started_at)::float8 as started_at,
                     extract(epoch from finished_at)::float8 as finished_at

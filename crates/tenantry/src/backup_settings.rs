@@ -113,6 +113,15 @@ pub(crate) struct BackupSettings {
         value_name = "D"
     )]
     pub(crate) work: Option<PathBuf>,
+    /// The pg_dump that writes what the exporter refuses, as new as the server at least [default: none; then
+    /// such an institution's backup fails and names what it is]
+    #[arg(
+        long = "backup-pg-dump",
+        id = "backup_pg_dump",
+        env = "TENANTRY_BACKUP_PG_DUMP",
+        value_name = "FILE"
+    )]
+    pub(crate) pg_dump: Option<PathBuf>,
     /// Within this time each institution's newest backup is verified again by schedules of that kind, as
     /// 12h or 14d [default: 7d]
     #[arg(
@@ -133,7 +142,7 @@ pub(crate) struct BackupSettings {
 }
 
 /// The variables of these settings.
-pub(crate) const VARIABLES: [&str; 12] = [
+pub(crate) const VARIABLES: [&str; 13] = [
     "TENANTRY_BACKUP_PLACE",
     "TENANTRY_BACKUP_S3_ENDPOINT",
     "TENANTRY_BACKUP_S3_REGION",
@@ -144,6 +153,7 @@ pub(crate) const VARIABLES: [&str; 12] = [
     "TENANTRY_BACKUP_SIGNING_KEY_FILE",
     "TENANTRY_BACKUP_TRUSTED_KEYS",
     "TENANTRY_BACKUP_WORK",
+    "TENANTRY_BACKUP_PG_DUMP",
     "TENANTRY_BACKUP_VERIFY_WITHIN",
     "TENANTRY_BACKUP_PLACES",
 ];
@@ -164,6 +174,7 @@ impl BackupSettings {
             signing_key_file: self.signing_key_file.or(file.signing_key_file),
             trusted_keys: list(self.trusted_keys, file.trusted_keys),
             work: self.work.or(file.work),
+            pg_dump: self.pg_dump.or(file.pg_dump),
             verify_within: self.verify_within.or(file.verify_within),
             places: self.places.or(file.places),
         }
@@ -225,7 +236,8 @@ impl BackupSettings {
             self.work.clone().unwrap_or_else(|| std::env::temp_dir().join("tenantry-backups"));
         make_folder(&work)?;
         let repository = Repository::new(place, recipients.clone(), signer, trusted, work);
-        Ok(Some(Backups { repository, identities, recipients }))
+        let pg_dump = self.pg_dump.clone();
+        Ok(Some(Backups { repository, identities, recipients, pg_dump }))
     }
 
     fn place_config(&self, url: &Url) -> Result<PlaceConfig, Failure> {

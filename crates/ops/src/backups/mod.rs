@@ -6,8 +6,11 @@ pub mod freshness;
 pub(crate) mod pace;
 pub(crate) mod progress;
 mod requests;
+pub(crate) mod sealing;
 pub(crate) mod trouble;
 mod within;
+
+use std::path::PathBuf;
 
 use serde_json::json;
 use tenantry_backup::keys::{Identities, Recipients};
@@ -39,6 +42,8 @@ pub struct Backups {
     pub identities: Option<Identities>,
     /// Whom institutions' keys are sealed to.
     pub recipients: Recipients,
+    /// The program that writes what the exporter refuses; none: that is an error then.
+    pub pg_dump: Option<PathBuf>,
 }
 
 impl Backups {

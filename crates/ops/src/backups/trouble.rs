@@ -2,6 +2,7 @@
 //! the backup that is wrong.
 
 use serde_json::{Value, json};
+use tenantry_backup::fallback::FallbackError;
 use tenantry_backup::manifest::ManifestError;
 use tenantry_backup::repository::RepositoryError;
 use tenantry_backup::restore::RestoreError;
@@ -38,6 +39,16 @@ impl From<WriteError> for StepError {
         match error {
             WriteError::Database(error) => error.into(),
             WriteError::Output(error) => SealError::Stream(error).into(),
+        }
+    }
+}
+
+impl From<FallbackError> for StepError {
+    fn from(error: FallbackError) -> Self {
+        match error {
+            FallbackError::Database(error) => error.into(),
+            FallbackError::Output(error) => SealError::Stream(error).into(),
+            other => Self::fail("pg_dump", other.to_string()),
         }
     }
 }

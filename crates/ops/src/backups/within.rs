@@ -59,7 +59,7 @@ impl Backups {
         let trusted = Verifier::of(&signer);
         let repository =
             Repository::new(place, recipients.clone(), signer, trusted, folder.join("work"));
-        Ok(Self { repository, identities: Some(identities), recipients })
+        Ok(Self { repository, identities: Some(identities), recipients, pg_dump: None })
     }
 }
 

@@ -4,25 +4,22 @@
 //! The archive's name bears the claim's generation and the manifest is written only where there is none, so
 //! that neither a second run nor a worker that was believed dead makes two backups of one.
 
-use std::io::{BufWriter, Write as _};
 use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenantry_backup::fingerprint::fingerprint;
-use tenantry_backup::manifest::{ArchiveFacts, Engine, FORMAT, Manifest, Previous, Template};
-use tenantry_backup::seal::Sealer;
-use tenantry_backup::write::write_archive;
+use tenantry_backup::manifest::{ArchiveFacts, FORMAT, Manifest, Previous, Template};
 use tenantry_domain::clock;
-use tenantry_pg::PgError;
 use tenantry_pg::export::Export;
 use tenantry_pg::schema::Marker;
+use tenantry_pg::{PgError, Situation};
 use tenantry_store::Tx;
 use tenantry_store::backups::{self, NewBackup};
 use uuid::Uuid;
 
-use crate::backups::progress::Progress;
+use crate::backups::sealing::{Sealing, Taken};
 use crate::backups::tell_backup;
 use crate::backups::trouble::schema_ident;
 use crate::fleet::FleetConfig;
@@ -112,8 +109,8 @@ impl BackupSchema {
         // before the snapshot: what is written between the two is in the backup and counts as a change
         let change_mark = database.change_mark(&schema).await?;
         let previous = backups::newest(&cx.fleet.store, self.schema).await?;
-        let mut export = Export::begin(database.login(), &schema).await?;
-        if let Some(previous) = &previous
+        let export = Export::begin(database.login(), &schema).await;
+        if let (Ok(export), Some(previous)) = (&export, &previous)
             && self.skip_unchanged
             && previous.state == "stored"
             && change_mark.is_some()
@@ -121,71 +118,56 @@ impl BackupSchema {
             && previous.form == fingerprint(export.entries(), export.quoted_schema())
         {
             self.unchanged_since = Some(previous.id);
-            return Ok(export.finish().await?);
+            return Ok(());
         }
+        let sealing = Sealing::begin(cx, self.schema, self.backup).await?;
+        let (sealing, taken) = match export {
+            Ok(export) => sealing.export(cx, export).await?,
+            Err(error) if error.situation() == Situation::Refused => {
+                sealing.dump(cx, &schema, error.into()).await?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let archive = sealing.store(cx, self.schema, self.backup).await?;
         let previous =
             previous.map(|backup| Previous { backup: backup.id, sha256: backup.manifest_sha256 });
-        let manifest = self.store_archive(cx, &marker, &mut export, started.0, previous).await?;
-        export.finish().await?;
+        let manifest = self.manifest(cx, &marker, taken, archive, started.0, previous);
         let took_ms = i64::try_from(started.1.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.written = Some(Written { manifest, change_mark, took_ms });
         Ok(())
     }
 
-    async fn store_archive(
+    fn manifest(
         &self,
         cx: &Context,
         marker: &Marker,
-        export: &mut Export,
+        taken: Taken,
+        archive: ArchiveFacts,
         taken_at: Timestamp,
         previous: Option<Previous>,
-    ) -> Result<Manifest, StepError> {
-        let repository = &cx.fleet.backups()?.repository;
-        let known = backups::keys(&cx.fleet.store, self.schema).await?;
-        let known = known.iter().map(|key| key.epoch).max();
-        let (epoch, key) = repository.key(self.schema, known).await?;
-        let spool = repository.spool(self.backup, cx.fence.generation)?;
-        let path = spool.path().to_owned();
-        let progress = Progress::begin(cx, "write archive");
-        let out = Sealer::begin(BufWriter::new(spool), &key.recipient)?;
-        let (out, contents) = write_archive(export, out, &mut |now| progress.tables(&now)).await?;
-        let prerequisites = export.prerequisites().await?;
-        let (mut out, sealed) = out.finish()?;
-        out.flush().map_err(|error| work_folder(&error))?;
-        let progress = Progress::begin(cx, "store archive");
-        let (id, generation) = (self.backup, cx.fence.generation);
-        let told = |bytes| progress.bytes(bytes, sealed.bytes);
-        let object = repository.store_archive(self.schema, id, generation, &path, &told).await?;
-        drop(out);
-        let archive = ArchiveFacts {
-            object,
-            bytes: sealed.bytes,
-            sha256: sealed.sha256,
-            plain_bytes: sealed.plain_bytes,
-            key_epoch: epoch,
-            recipient: key.recipient,
-        };
-        Ok(Manifest {
+    ) -> Manifest {
+        let template = marker.template.clone().zip(marker.template_version);
+        Manifest {
             format: FORMAT,
             backup: self.backup,
             institution: self.schema,
             name: self.institution.clone(),
             schema_name: marker.schema_name.clone(),
             operation: cx.fence.operation,
-            engine: Engine::Tenantry,
+            engine: taken.engine,
             reason: self.reason.clone(),
-            server_version: export.server_version().to_owned(),
-            database: export.database().to_owned(),
+            server_version: taken.server_version,
+            database: taken.database,
             taken_at,
-            template: template_of(marker),
-            form: contents.form,
-            objects: contents.objects,
-            tables: contents.tables,
+            template: template.map(|(name, version)| Template { name, version }),
+            form: taken.contents.form,
+            objects: taken.contents.objects,
+            tables: taken.contents.tables,
             archive,
-            prerequisites: serde_json::to_value(prerequisites).unwrap_or_default(),
+            prerequisites: taken.prerequisites,
             previous,
             made_by: env!("CARGO_PKG_VERSION").to_owned(),
-        })
+        }
     }
 
     pub(crate) async fn list_backup(&mut self, cx: &Context) -> Result<(), StepError> {
@@ -306,13 +288,4 @@ impl Kind for BackupSchema {
             _ => Ok(()),
         }
     }
-}
-
-fn template_of(marker: &Marker) -> Option<Template> {
-    let (name, version) = marker.template.clone().zip(marker.template_version)?;
-    Some(Template { name, version })
-}
-
-fn work_folder(error: &std::io::Error) -> StepError {
-    StepError::fail("work_folder", format!("the backups' work folder cannot be written: {error}"))
 }

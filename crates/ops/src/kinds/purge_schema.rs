@@ -96,7 +96,9 @@ impl PurgeSchema {
         if let Some(last) = self.last.as_ref().filter(|last| last.is_listed()) {
             last.enter(tx).await?;
             if let Some(drill) = &self.drill {
-                drill.enter(tx, ended).await?;
+                // whatever became of the purge, the backup was found good
+                let of_drill = if drill.is_verified() { Ended::Succeeded } else { ended };
+                drill.enter(tx, of_drill).await?;
             }
         }
         Ok(())

@@ -33,6 +33,10 @@ pub struct SwapSchema {
     seen: Option<Seen>,
     #[serde(default)]
     put_aside: Option<Made>,
+    /// Functions that ran with their owner's rights and run with the caller's now, as the living schema does
+    /// not have the very same.
+    #[serde(default)]
+    disarmed: Vec<String>,
 }
 
 impl SwapSchema {
@@ -46,6 +50,7 @@ impl SwapSchema {
             replaced: Uuid::now_v7(),
             seen: None,
             put_aside: None,
+            disarmed: Vec::new(),
         }
     }
 
@@ -68,6 +73,10 @@ impl SwapSchema {
     async fn swap(&mut self, cx: &Context) -> Result<(), StepError> {
         let database = &cx.fleet.database;
         let (schema, copy, replaced) = (self.schema, self.was.id, self.replaced);
+        // none where it was swapped already, and its answer was lost
+        if database.copy(copy).await?.is_some() {
+            self.disarmed = database.untrusted_definers(schema, copy).await?;
+        }
         let marker =
             database.swap_schema(schema, copy, replaced, self.keep_for(), cx.fence).await?;
         self.seen = Some(Seen::of(marker));
@@ -114,6 +123,9 @@ impl Kind for SwapSchema {
         let mut result = self.seen.as_ref().map_or_else(|| json!({}), Seen::result);
         if let Some(aside) = &self.put_aside {
             result["putAside"] = aside.name.clone().into();
+        }
+        if !self.disarmed.is_empty() {
+            result["madeInvoker"] = self.disarmed.clone().into();
         }
         result
     }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tenantry_backup::manifest::Manifest;
+use tenantry_backup::manifest::{Engine, Manifest};
 use tenantry_backup::restore::restore_archive;
 use tenantry_backup::write::{Contents, contents};
 use tenantry_domain::clock;
@@ -121,6 +121,13 @@ impl VerifyBackup {
         let began = Instant::now();
         let backups = cx.fleet.backups()?;
         let signed = backups.signed_manifest(&cx.fleet.store, self.schema, self.backup).await?;
+        if signed.manifest.engine != Engine::Tenantry {
+            return Err(StepError::Fail(json!({
+                "code": "not_verifiable",
+                "message": "this archive was written by pg_dump, and nothing is known of its rows to compare with",
+                "hint": "Restore it by hand with stock tools: docs/runbooks/restore-with-stock-tools.md.",
+            })));
+        }
         let progress = Progress::begin(cx, "fetch archive");
         let total = signed.manifest.archive.bytes;
         let fetched = backups
@@ -198,6 +205,11 @@ impl VerifyBackup {
         }
     }
 
+    /// Whether it came to its end and found nothing wrong.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.verified
+    }
+
     /// Enters the drill into the ledger.
     pub(crate) async fn enter(&self, tx: &mut Tx, ended: Ended<'_>) -> Result<(), PgError> {
         let Some(operation_id) = self.operation else {
@@ -208,7 +220,7 @@ impl VerifyBackup {
             (Some(fault), _) => {
                 (fault.outcome.as_str(), fault.detail.clone(), Some(fault.message.as_str()))
             }
-            (None, _) if self.verified => ("verified", json!({}), None),
+            (None, Ended::Succeeded) if self.verified => ("verified", json!({}), None),
             (None, Ended::Failed(why) | Ended::Stuck(why)) => {
                 reason = json!({ "message": why });
                 ("failed", reason, None)

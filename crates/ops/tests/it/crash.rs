@@ -286,5 +286,5 @@ async fn be_a_worker() {
     let fleet = with_backups(open(&control, &managed), &folder).await;
     let _worker = Worker::start(fleet, registry(), quick(faults));
     // until the fault, or whoever started us, ends it; the bound is for a test that broke
-    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(240)).await;
 }

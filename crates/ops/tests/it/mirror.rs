@@ -3,6 +3,7 @@
 use sqlx::Row;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_ops::mirror::mirror_calls;
+use tenantry_ops::submit::Requester;
 
 use crate::fleet::TestFleet;
 
@@ -98,4 +99,27 @@ async fn http_and_sql_race_for_a_name_and_one_wins() {
     let schema = fleet.schema().await;
     assert_eq!(schema.state, SchemaState::Active);
     assert_eq!(Some(schema.id), row.get("schema_id"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_made_in_sql_is_listed_and_can_be_swapped_in() {
+    let fleet = TestFleet::new().await;
+    let worker = fleet.worker();
+    fleet.succeeded(fleet.create().await).await;
+    let mut admin = fleet.managed.connect().await;
+    let outcome: String =
+        sqlx::query_scalar("select outcome from tenantry.backup_institution_schema($1)")
+            .bind(&fleet.name)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+    assert_eq!(outcome, "succeeded");
+    mirror_calls(&fleet.fleet).await.unwrap();
+    let copies = tenantry_ops::backups::copies::list(&fleet.fleet, &fleet.name).await.unwrap();
+    assert_eq!((copies.len(), copies[0].kind.as_str()), (1, "snapshot"));
+    let who = Requester::system();
+    let name = &copies[0].copy_name;
+    let swap = tenantry_ops::backups::copies::swap(&fleet.fleet, &who, &fleet.name, name, 1).await;
+    fleet.succeeded(swap.unwrap().operation).await;
+    worker.stop().await;
 }
