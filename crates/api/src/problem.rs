@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use tenantry_domain::problem::Code;
 use tenantry_domain::template::Refusal as TemplateRefusal;
 use tenantry_ops::Refusal;
+use tenantry_ops::backups::BackupRefusal;
 use tenantry_ops::schedules::ScheduleRefusal;
 use tenantry_pg::{PgError, Situation};
 
@@ -266,35 +267,39 @@ impl From<Refusal> for Problem {
                 Code::Unavailable,
                 "Others kept changing the same institutions meanwhile; nothing was changed.",
             ),
-            Refusal::BackupsOff => {
-                Self::new(Code::BackupsOff, "No place for backups was set up on this server.")
-            }
-            Refusal::NoIdentity => {
-                Self::new(Code::NoIdentity, "This server has no identity that opens backups.")
-            }
-            Refusal::BackupNotFound(id) => {
-                Self::new(Code::BackupNotFound, format!("The store has no backup {id}."))
-            }
-            Refusal::CopyNotFound { name, copy } => {
-                Self::new(Code::CopyNotFound, format!("{name} has no copy {copy:?}."))
-            }
-            Refusal::NoSchema { name, state } => Self::new(
-                Code::InvalidState,
-                format!("{name} is {state}; there is no schema to work with then."),
-            ),
-            Refusal::Living { name } => Self::new(
-                Code::InvalidState,
-                format!(
-                    "{name} lives. Restore beside it (`as`), compare, and swap; or drop it first."
-                ),
-            ),
-            Refusal::Pending { name } => Self::new(
-                Code::InvalidState,
-                format!("Something else is queued or under way for {name}; wait for its end."),
-            ),
+            Refusal::Backup(refusal) => of_backups(refusal),
             Refusal::BadPool(reason) => Self::new(Code::InvalidRequest, reason),
             Refusal::Store(error) => error.into(),
         }
+    }
+}
+
+fn of_backups(refusal: BackupRefusal) -> Problem {
+    match refusal {
+        BackupRefusal::BackupsOff => {
+            Problem::new(Code::BackupsOff, "No place for backups was set up on this server.")
+        }
+        BackupRefusal::NoIdentity => {
+            Problem::new(Code::NoIdentity, "This server has no identity that opens backups.")
+        }
+        BackupRefusal::BackupNotFound(id) => {
+            Problem::new(Code::BackupNotFound, format!("The store has no backup {id}."))
+        }
+        BackupRefusal::CopyNotFound { name, copy } => {
+            Problem::new(Code::CopyNotFound, format!("{name} has no copy {copy:?}."))
+        }
+        BackupRefusal::NoSchema { name, state } => Problem::new(
+            Code::InvalidState,
+            format!("{name} is {state}; there is no schema to work with then."),
+        ),
+        BackupRefusal::Living { name } => Problem::new(
+            Code::InvalidState,
+            format!("{name} lives. Restore beside it (`as`), compare, and swap; or drop it first."),
+        ),
+        BackupRefusal::Pending { name } => Problem::new(
+            Code::InvalidState,
+            format!("Something else is queued or under way for {name}; wait for its end."),
+        ),
     }
 }
 

@@ -130,6 +130,19 @@ pub enum Refusal {
     ParameterMissing(Vec<String>),
     /// Others kept changing the same institutions.
     Busy,
+    /// It is about backups.
+    Backup(BackupRefusal),
+    /// It is about a schedule.
+    Schedule(ScheduleRefusal),
+    /// A pool's settings do not go together; why, as a sentence.
+    BadPool(String),
+    /// The control database did not do it.
+    Store(PgError),
+}
+
+/// Why nothing was done about backups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BackupRefusal {
     /// No place for backups was set up.
     BackupsOff,
     /// No identity was set up that opens backups.
@@ -160,12 +173,6 @@ pub enum Refusal {
         /// The institution.
         name: String,
     },
-    /// It is about a schedule.
-    Schedule(ScheduleRefusal),
-    /// A pool's settings do not go together; why, as a sentence.
-    BadPool(String),
-    /// The control database did not do it.
-    Store(PgError),
 }
 
 /// Why nothing was done about a schedule.

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use tempfile::TempDir;
-use tenantry_backup::fallback::{Engine, FallbackError, dump};
+use tenantry_backup::fallback::{FallbackError, dump};
+use tenantry_backup::manifest::Engine;
 use tenantry_pg::export::Export;
 use tenantry_pg::sql::Ident;
 use tenantry_testkit::{Cluster, TestDatabase};

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::fleet::Fleet;
 use crate::kinds::{DropCopy, SnapshotSchema, SwapSchema};
 use crate::queue::{queue, repeated};
-use crate::request::{Accepted, Refusal, Requester};
+use crate::request::{Accepted, BackupRefusal, Refusal, Requester};
 use crate::runner::{Context, Kind, StepError};
 
 /// The copies of an institution, the newest first.
@@ -40,7 +40,10 @@ pub async fn snapshot(
     }
     let schema = find(fleet, name).await?;
     if !matches!(schema.state, SchemaState::Active | SchemaState::Suspended) {
-        return Err(Refusal::NoSchema { name: name.to_owned(), state: schema.state });
+        return Err(Refusal::Backup(BackupRefusal::NoSchema {
+            name: name.to_owned(),
+            state: schema.state,
+        }));
     }
     ask(fleet, who, &schema, &SnapshotSchema::new(schema.id, name, keep_hours)).await
 }
@@ -61,7 +64,10 @@ pub async fn swap(
     }
     let (schema, copy) = find_copy(fleet, name, copy).await?;
     if !matches!(schema.state, SchemaState::Active | SchemaState::Suspended) {
-        return Err(Refusal::NoSchema { name: name.to_owned(), state: schema.state });
+        return Err(Refusal::Backup(BackupRefusal::NoSchema {
+            name: name.to_owned(),
+            state: schema.state,
+        }));
     }
     let kind = SwapSchema::new(schema.id, name, copy, keep_hours);
     ask(fleet, who, &schema, &kind).await
@@ -108,7 +114,10 @@ pub async fn compare(
         })
     };
     let Some(here) = schema.schema_name.as_deref().filter(|_| schema.state.holds_name()) else {
-        return Err(Refusal::NoSchema { name: name.to_owned(), state: schema.state });
+        return Err(Refusal::Backup(BackupRefusal::NoSchema {
+            name: name.to_owned(),
+            state: schema.state,
+        }));
     };
     let (here, there) = (ident(here)?, ident(&copy.copy_name)?);
     compare_schemas(fleet.database.login(), &here, &there, sample).await.map_err(Refusal::Managed)
@@ -159,8 +168,12 @@ async fn find_copy(fleet: &Fleet, name: &str, copy: &str) -> Result<(TenantSchem
     let schema = find(fleet, name).await?;
     let known = copies::of_schema(&fleet.store, schema.id).await?;
     let found = known.into_iter().find(|known| known.copy_name == copy);
-    let found = found
-        .ok_or_else(|| Refusal::CopyNotFound { name: name.to_owned(), copy: copy.to_owned() })?;
+    let found = found.ok_or_else(|| {
+        Refusal::Backup(BackupRefusal::CopyNotFound {
+            name: name.to_owned(),
+            copy: copy.to_owned(),
+        })
+    })?;
     Ok((schema, found))
 }
 

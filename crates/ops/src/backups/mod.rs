@@ -25,6 +25,7 @@ use crate::fleet::Fleet;
 use crate::request::Refusal;
 use crate::runner::StepError;
 
+pub use crate::request::BackupRefusal;
 pub use requests::{
     KEEP_HOURS, MOST_KEEP_HOURS, RestoreRequest, Target, back_up, back_up_all, destroy_keys, hold,
     prune, restore, rotate_keys, verify, verify_all,
@@ -90,13 +91,13 @@ impl Fleet {
 
     /// Refuses where backups were not set up.
     pub(crate) fn check_backups(&self) -> Result<(), Refusal> {
-        self.backups.as_ref().map(drop).ok_or(Refusal::BackupsOff)
+        self.backups.as_ref().map(drop).ok_or(Refusal::Backup(BackupRefusal::BackupsOff))
     }
 
     /// Refuses where backups cannot be opened.
     pub(crate) fn check_identities(&self) -> Result<(), Refusal> {
-        let backups = self.backups.as_ref().ok_or(Refusal::BackupsOff)?;
-        backups.identities.as_ref().map(drop).ok_or(Refusal::NoIdentity)
+        let backups = self.backups.as_ref().ok_or(Refusal::Backup(BackupRefusal::BackupsOff))?;
+        backups.identities.as_ref().map(drop).ok_or(Refusal::Backup(BackupRefusal::NoIdentity))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::kinds::{
     VerifyBackup, VerifyBackups,
 };
 use crate::queue::{name_taken, queue, repeated};
-use crate::request::{Accepted, Refusal, Requester};
+use crate::request::{Accepted, BackupRefusal, Refusal, Requester};
 use crate::runner::Kind;
 
 /// How many operations go into one statement.
@@ -51,7 +51,10 @@ pub async fn back_up(
     };
     if !matches!(schema.state, SchemaState::Active | SchemaState::Suspended | SchemaState::Archived)
     {
-        return Err(Refusal::NoSchema { name: name.to_owned(), state: schema.state });
+        return Err(Refusal::Backup(BackupRefusal::NoSchema {
+            name: name.to_owned(),
+            state: schema.state,
+        }));
     }
     let kind = BackupSchema::new(schema.id, name, "manual");
     let kind = if skip_unchanged { kind.unless_unchanged() } else { kind };
@@ -277,7 +280,7 @@ async fn state_for_restore(
         .await?
         .ok_or_else(|| Refusal::SchemaNotFound(name.clone()))?;
     if operations::is_pending(tx, schema.id).await? {
-        return Err(Refusal::Pending { name });
+        return Err(Refusal::Backup(BackupRefusal::Pending { name }));
     }
     match schema.state {
         SchemaState::Archived | SchemaState::Purged | SchemaState::Failed => Ok(schema.state),
@@ -290,9 +293,13 @@ async fn state_for_restore(
                 }
                 None => false,
             };
-            if there { Err(Refusal::Living { name }) } else { Ok(schema.state) }
+            if there {
+                Err(Refusal::Backup(BackupRefusal::Living { name }))
+            } else {
+                Ok(schema.state)
+            }
         }
-        state => Err(Refusal::NoSchema { name, state }),
+        state => Err(Refusal::Backup(BackupRefusal::NoSchema { name, state })),
     }
 }
 
@@ -300,7 +307,7 @@ async fn state_for_restore(
 async fn stored(fleet: &Fleet, id: Uuid) -> Result<Backup, Refusal> {
     match backups::by_id(&fleet.store, id).await? {
         Some(backup) if backup.state != "removed" => Ok(backup),
-        _ => Err(Refusal::BackupNotFound(id)),
+        _ => Err(Refusal::Backup(BackupRefusal::BackupNotFound(id))),
     }
 }
 
@@ -317,7 +324,7 @@ pub async fn hold(
     let backup = stored(fleet, id).await?;
     let mut tx = fleet.store.begin().await?;
     if !backups::set_hold(&mut tx, id, why).await? {
-        return Err(Refusal::BackupNotFound(id));
+        return Err(Refusal::Backup(BackupRefusal::BackupNotFound(id)));
     }
     let entry = audit::Entry {
         action: if why.is_some() { "hold_backup" } else { "release_backup" },

@@ -251,7 +251,13 @@ async fn what_was_dropped_or_lost_is_restored_in_place_and_what_lives_is_not() {
     let in_place = || RestoreRequest { backup, target: Target::InPlace, keep_hours: 1 };
     let who = Requester::system();
     let refused = backups::restore(&fleet.fleet, &who, in_place()).await.unwrap_err();
-    assert!(matches!(refused, tenantry_ops::Refusal::Living { .. }), "{refused:?}");
+    assert!(
+        matches!(
+            refused,
+            tenantry_ops::Refusal::Backup(tenantry_ops::backups::BackupRefusal::Living { .. })
+        ),
+        "{refused:?}"
+    );
 
     fleet.succeeded(fleet.change(SchemaAction::Drop).await).await;
     let asked = backups::restore(&fleet.fleet, &who, in_place()).await.unwrap();
@@ -303,12 +309,20 @@ async fn without_a_place_or_an_identity_it_says_so() {
     let mut bare = fleet.fleet.clone();
     bare.backups = None;
     let refused = backups::back_up_all(&bare, &who, false).await.unwrap_err();
-    assert!(matches!(refused, tenantry_ops::Refusal::BackupsOff), "{refused:?}");
+    assert!(
+        matches!(
+            refused,
+            tenantry_ops::Refusal::Backup(tenantry_ops::backups::BackupRefusal::BackupsOff)
+        ),
+        "{refused:?}"
+    );
     let refused = submit::change_schema(&bare, &who, "nobody", SchemaAction::Purge).await;
     assert!(refused.is_err());
     let missing = Uuid::now_v7();
     let refused = backups::verify(&fleet.fleet, &who, missing).await.unwrap_err();
-    assert!(matches!(refused, tenantry_ops::Refusal::BackupNotFound(id) if id == missing));
+    assert!(
+        matches!(refused, tenantry_ops::Refusal::Backup(tenantry_ops::backups::BackupRefusal::BackupNotFound(id)) if id == missing)
+    );
     let missing = fleet.fleet.database.copy(missing).await;
     assert!(missing.is_ok_and(|copy| copy.is_none()));
 }
