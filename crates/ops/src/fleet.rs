@@ -12,7 +12,7 @@ use tokio::sync::{Notify, broadcast};
 use url::Url;
 use uuid::Uuid;
 
-use crate::backups::Backups;
+use crate::backup_store::Backups;
 use crate::gate::Gate;
 
 /// Settings of the fleet.

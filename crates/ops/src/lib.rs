@@ -9,7 +9,9 @@
 
 mod adopted;
 pub mod adoption;
+mod archives;
 pub mod attributes;
+mod backup_store;
 pub mod backups;
 pub mod credentials;
 pub mod doctor;

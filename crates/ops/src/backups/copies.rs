@@ -8,13 +8,12 @@ use tenantry_pg::PgError;
 use tenantry_pg::sql::Ident;
 use tenantry_store::copies::{self, Copy};
 use tenantry_store::schemas::{self, TenantSchema};
-use uuid::Uuid;
 
 use crate::fleet::Fleet;
 use crate::kinds::{DropCopy, SnapshotSchema, SwapSchema};
 use crate::queue::{queue, repeated};
 use crate::request::{Accepted, BackupRefusal, Refusal, Requester};
-use crate::runner::{Context, Kind, StepError};
+use crate::runner::Kind;
 
 /// The copies of an institution, the newest first.
 ///
@@ -175,22 +174,4 @@ async fn find_copy(fleet: &Fleet, name: &str, copy: &str) -> Result<(TenantSchem
         })
     })?;
     Ok((schema, found))
-}
-
-/// Drops a copy, batch by batch; one that is gone is fine.
-pub(crate) async fn drop_whole_copy(
-    cx: &Context,
-    copy: Uuid,
-    schema: Uuid,
-) -> Result<(), StepError> {
-    let mut left = i32::MAX;
-    while left > 0 {
-        let now = cx.fleet.database.drop_copy(copy, schema, cx.fence).await?;
-        if now >= left {
-            let message = format!("{now} objects of the copy are left that cannot be dropped");
-            return Err(StepError::fail("drop_stalled", message));
-        }
-        left = now;
-    }
-    Ok(())
 }

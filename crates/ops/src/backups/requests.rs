@@ -12,7 +12,7 @@ use tenantry_store::{Tx, audit, backups, schemas};
 use uuid::Uuid;
 
 use super::pace::Pace;
-use super::tell_backup;
+use crate::archives::tell_backup;
 use crate::fleet::Fleet;
 use crate::kinds::{
     BackupSchema, BackupSchemas, DestroyBackupKeys, PruneBackups, RestoreBackup, RotateBackupKeys,

@@ -19,9 +19,9 @@ use tenantry_store::Tx;
 use tenantry_store::backups::{self, NewBackup};
 use uuid::Uuid;
 
-use crate::backups::sealing::{Sealing, Taken};
-use crate::backups::tell_backup;
-use crate::backups::trouble::schema_ident;
+use crate::archives::sealing::{Sealing, Taken};
+use crate::archives::tell_backup;
+use crate::archives::trouble::schema_ident;
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
 

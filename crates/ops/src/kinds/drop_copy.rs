@@ -7,7 +7,6 @@ use tenantry_pg::PgError;
 use tenantry_store::{Tx, copies};
 use uuid::Uuid;
 
-use crate::backups::copies::drop_whole_copy;
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
 
@@ -59,4 +58,22 @@ impl Kind for DropCopy {
             _ => Ok(()),
         }
     }
+}
+
+/// Drops a copy, batch by batch; one that is gone is fine.
+pub(super) async fn drop_whole_copy(
+    cx: &Context,
+    copy: Uuid,
+    schema: Uuid,
+) -> Result<(), StepError> {
+    let mut left = i32::MAX;
+    while left > 0 {
+        let now = cx.fleet.database.drop_copy(copy, schema, cx.fence).await?;
+        if now >= left {
+            let message = format!("{now} objects of the copy are left that cannot be dropped");
+            return Err(StepError::fail("drop_stalled", message));
+        }
+        left = now;
+    }
+    Ok(())
 }

@@ -15,12 +15,12 @@ use tenantry_pg::export::missing;
 use tenantry_store::Tx;
 use uuid::Uuid;
 
+use super::drop_copy::drop_whole_copy;
 use super::made::Made;
 use super::marker::{Seen, set_state};
-use crate::backups::copies::drop_whole_copy;
-use crate::backups::progress::Progress;
-use crate::backups::trouble::schema_ident;
-use crate::backups::{limits, outside, prerequisites};
+use crate::archives::progress::Progress;
+use crate::archives::trouble::schema_ident;
+use crate::archives::{limits, outside, prerequisites};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 

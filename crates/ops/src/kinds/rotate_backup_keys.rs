@@ -7,7 +7,7 @@ use tenantry_pg::PgError;
 use tenantry_store::{Tx, backups};
 use uuid::Uuid;
 
-use crate::backups::progress::Progress;
+use crate::archives::progress::Progress;
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
 

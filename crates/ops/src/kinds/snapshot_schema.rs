@@ -9,8 +9,8 @@ use tenantry_pg::PgError;
 use tenantry_store::Tx;
 use uuid::Uuid;
 
+use super::drop_copy::drop_whole_copy;
 use super::made::Made;
-use crate::backups::copies::drop_whole_copy;
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
 

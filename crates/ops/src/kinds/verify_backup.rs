@@ -20,11 +20,11 @@ use tenantry_store::Tx;
 use tenantry_store::drills::{self, NewDrill};
 use uuid::Uuid;
 
-use crate::backups::copies::drop_whole_copy;
-use crate::backups::progress::Progress;
-use crate::backups::tell_backup;
-use crate::backups::trouble::{is_the_backups, schema_ident};
-use crate::backups::{limits, outside, prerequisites};
+use super::drop_copy::drop_whole_copy;
+use crate::archives::progress::Progress;
+use crate::archives::tell_backup;
+use crate::archives::trouble::{is_the_backups, schema_ident};
+use crate::archives::{limits, outside, prerequisites};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
 

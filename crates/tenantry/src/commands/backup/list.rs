@@ -8,7 +8,7 @@ use tenantry_api::types::{
     BackupBody, BackupFreshness, BackupList, BackupPatch, DrillList, Verification,
 };
 
-use super::{Which, find};
+use super::which::{Which, find};
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::output::{bytes, fields, json, or_dash, out, table, time};

@@ -1,17 +1,28 @@
-//! Backups with all that belongs to them in one folder: the store, the work folder, and keys of its own making.
-//! For trying things out, and for tests: who can read the folder can read the backups.
+//! Where backups are kept, and what opens them.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tenantry_backup::keys::{Identities, KeyError, Recipients, generate_identity};
 use tenantry_backup::note::{NoteError, Signer, Verifier};
 use tenantry_backup::place::{Place, PlaceConfig, PlaceError};
 use tenantry_backup::repository::Repository;
 
-use super::Backups;
+/// Where backups are kept, and what it takes to open them.
+#[derive(Debug)]
+pub struct Backups {
+    /// The store, with its rules.
+    pub repository: Repository,
+    /// Identities of the organisation; without one, backups are written and can be neither verified nor
+    /// restored here.
+    pub identities: Option<Identities>,
+    /// Whom institutions' keys are sealed to.
+    pub recipients: Recipients,
+    /// The program that writes what the exporter refuses; none: that is an error then.
+    pub pg_dump: Option<PathBuf>,
+}
 
 /// Why there are no backups in a folder.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +42,9 @@ pub enum WithinError {
 }
 
 impl Backups {
-    /// Opens what is in the folder, or makes it.
+    /// With all that belongs to them in one folder: the store, the work folder, and keys of its own making.
+    /// For trying things out, and for tests: who can read the folder can read the backups. Opens what is
+    /// there, or makes it.
     ///
     /// # Errors
     /// See [`WithinError`].
