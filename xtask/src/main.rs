@@ -38,6 +38,10 @@ enum Chore {
     #[cfg(feature = "bench")]
     #[command(hide = true)]
     BenchWorker(bench::WorkerArguments),
+    /// Takes one backup, for a measurement of memory.
+    #[cfg(feature = "bench")]
+    #[command(hide = true)]
+    BenchBackup(bench::BackupArguments),
 }
 
 fn main() -> ExitCode {
@@ -68,5 +72,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Chore::Bench(arguments) => bench::run(arguments, &root).map(|()| ExitCode::SUCCESS),
         #[cfg(feature = "bench")]
         Chore::BenchWorker(arguments) => bench::work(&arguments).map(|()| ExitCode::SUCCESS),
+        #[cfg(feature = "bench")]
+        Chore::BenchBackup(arguments) => bench::back_up(&arguments).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -65,6 +65,7 @@ impl Figure {
             Goal::None => "–".into(),
             Goal::AtMost(most) => format!("≤ {}", quantity(most, self.unit)),
             Goal::AtLeast(least) => format!("≥ {}", quantity(least, self.unit)),
+            Goal::RatioAtMost(most) if most < 0.5 => format!("≤ 1/{:.0}", 1.0 / most),
             Goal::RatioAtMost(most) => format!("≤ {most:.1}×"),
         }
     }

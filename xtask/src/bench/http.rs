@@ -1,12 +1,15 @@
 //! The product over HTTP, as any client sees it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::Value;
 
 use super::samples::ms_since;
+
+/// How often an operation is looked at that takes longer than a wait.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Connections that stay open, and a token.
 #[derive(Clone)]
@@ -31,7 +34,13 @@ impl Client {
             .bearer_auth(&self.token)
             .header("prefer", "wait=60")
             .json(body);
-        let answer: Value = request.send().await?.json().await?;
+        let mut answer: Value = request.send().await?.json().await?;
+        // a wait is a minute at most
+        while matches!(answer["state"].as_str(), Some("queued" | "running" | "waiting")) {
+            tokio::time::sleep(LOOK).await;
+            let id = answer["id"].as_str().context("an operation without an id")?;
+            answer = self.list(&format!("/operations/{id}")).await?;
+        }
         let took = ms_since(start);
         ensure!(answer["state"] == "succeeded", "{path} did not succeed: {answer}");
         Ok(took)
@@ -57,7 +66,7 @@ impl Client {
         Ok(body.len())
     }
 
-    /// Reads a list.
+    /// Reads a list, or one thing.
     pub(crate) async fn list(&self, path: &str) -> Result<Value> {
         let url = format!("{}{path}", self.base);
         let answer = self.http.get(url).bearer_auth(&self.token).send().await?;

@@ -3,12 +3,15 @@
 //! One file is one benchmark. Each starts a PostgreSQL of its own, with fsync on, does several rounds
 //! in which ours and the peer take turns, and answers with figures. Nothing here asserts a time.
 
+mod backup;
 mod create;
 mod django;
 mod export;
 mod figure;
+mod fleet_backup;
 mod history;
 mod http;
+mod large_backup;
 mod lifecycle;
 mod list;
 mod operations;
@@ -16,16 +19,21 @@ mod peer;
 mod pool;
 mod postgres;
 mod product;
+mod programs;
+mod s3_backup;
+mod s3_server;
 mod samples;
 mod school;
 mod server;
 mod table;
 mod takeover;
+mod taker;
 mod usage;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+pub(crate) use backup::BackupArguments;
 use figure::Figure;
 use product::Binary;
 pub(crate) use takeover::WorkerArguments;
@@ -58,8 +66,21 @@ struct Plan<'a> {
     statements: bool,
 }
 
-const NAMES: [&str; 9] =
-    ["create", "pool", "lifecycle", "operations", "list", "takeover", "usage", "export", "server"];
+const NAMES: [&str; 13] = [
+    "create",
+    "pool",
+    "lifecycle",
+    "operations",
+    "list",
+    "takeover",
+    "usage",
+    "export",
+    "backup",
+    "fleet_backup",
+    "large_backup",
+    "s3_backup",
+    "server",
+];
 
 /// Runs the benchmarks and prints their figures.
 pub(crate) fn run(arguments: Arguments, root: &Path) -> Result<()> {
@@ -95,6 +116,11 @@ pub(crate) fn work(arguments: &WorkerArguments) -> Result<()> {
     runtime()?.block_on(takeover::work(arguments))
 }
 
+/// Takes one backup, for [`backup`] to look at its memory.
+pub(crate) fn back_up(arguments: &BackupArguments) -> Result<()> {
+    runtime()?.block_on(backup::take_one(arguments))
+}
+
 /// Each benchmark has a runtime of its own, so that none inherits tasks of the one before.
 fn measure(name: &str, plan: &Plan<'_>) -> Result<Vec<Figure>> {
     runtime()?.block_on(async {
@@ -107,6 +133,10 @@ fn measure(name: &str, plan: &Plan<'_>) -> Result<Vec<Figure>> {
             "takeover" => takeover::run(plan.quick).await,
             "export" => export::run(plan.root, plan.quick).await,
             "usage" => usage::run(plan.root, plan.quick).await,
+            "backup" => backup::run(plan.root, &plan.binary, plan.quick).await,
+            "fleet_backup" => fleet_backup::run(plan.root, &plan.binary, plan.quick).await,
+            "large_backup" => large_backup::run(plan.root, &plan.binary, plan.quick).await,
+            "s3_backup" => s3_backup::run(plan.root, &plan.binary, plan.quick).await,
             _ => server::run(&plan.binary, plan.quick).await,
         }
     })

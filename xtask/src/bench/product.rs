@@ -35,6 +35,11 @@ impl Binary {
         Ok(Self(std::path::absolute(path)?))
     }
 
+    /// The program that fills schools, which is built beside it.
+    pub(crate) fn school_seed(&self) -> PathBuf {
+        self.0.with_file_name("school-seed")
+    }
+
     /// Its size in MB (a million bytes).
     pub(crate) fn megabytes(&self) -> Result<f64> {
         Ok(fs::metadata(&self.0)?.len() as f64 / 1e6)
