@@ -140,8 +140,8 @@ pub(crate) struct TestServer {
     housekeeping: Option<Housekeeping>,
     api: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     stopping: CancellationToken,
-    /// Where its backups are.
-    folder: TempDir,
+    /// Where its backups are, until it is dropped.
+    _folder: TempDir,
 }
 
 impl TestServer {
@@ -186,7 +186,7 @@ impl TestServer {
             tokens: issued.try_into().unwrap(),
             worker: Mutex::new(None),
             api: Some(tokio::spawn(tenantry_api::serve(listener, app))),
-            folder,
+            _folder: folder,
             stopping,
         };
         if let Some(worker) = setup.worker {

@@ -4,18 +4,17 @@ mod copies;
 mod keys;
 mod list;
 mod prune;
+mod which;
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use reqwest::Method;
-use tenantry_api::types::{
-    BackupBody, BackupList, NewBackupRequest, RestoreRequestBody, VerifyRequest,
-};
-use uuid::Uuid;
+use tenantry_api::types::{NewBackupRequest, RestoreRequestBody, VerifyRequest};
 
 use crate::client::{Client, Connection};
-use crate::failure::{Exit, Failure, Outcome};
+use crate::failure::Outcome;
 use crate::progress::{Wait, submit};
+
+use which::{Which, find};
 
 /// `tenantry backup …`
 #[derive(Subcommand)]
@@ -81,17 +80,6 @@ Examples:
     /// Keys: make a pair for the organisation, list, rotate, destroy an institution's
     #[command(subcommand)]
     Keys(keys::Command),
-}
-
-/// Which backup.
-#[derive(Args)]
-pub(crate) struct Which {
-    /// The backup's id, or an institution's name for its newest backup
-    #[arg(value_name = "ID|NAME")]
-    which: String,
-    /// With a name: the newest backup that was taken before this time, as 2026-11-20T02:00:00Z
-    #[arg(long, value_name = "TIME")]
-    before: Option<Timestamp>,
 }
 
 #[derive(Args)]
@@ -182,7 +170,7 @@ async fn verify(client: &Client, arguments: Verify) -> Outcome {
         let path = "/api/admin/backups/verify";
         return submit(client, Method::POST, path, &body, &arguments.wait).await;
     };
-    let id = find(client, &Which { which, before: None }).await?;
+    let id = find(client, &Which::newest_of(which)).await?;
     let path = format!("/api/admin/backups/{id}/verify");
     submit(client, Method::POST, &path, &serde_json::json!({}), &arguments.wait).await
 }
@@ -197,29 +185,4 @@ async fn restore(client: &Client, arguments: Restore) -> Outcome {
     };
     let path = format!("/api/admin/backups/{id}/restore");
     submit(client, Method::POST, &path, &body, &arguments.wait).await
-}
-
-/// The id of the backup that is meant.
-pub(super) async fn find(client: &Client, which: &Which) -> Result<Uuid, Failure> {
-    if let Ok(id) = which.which.parse() {
-        return Ok(id);
-    }
-    let mut query = vec![("schema", which.which.clone()), ("limit", "500".to_owned())];
-    loop {
-        let page: BackupList = client.get("/api/admin/backups", &query).await?;
-        let meant = |backup: &&BackupBody| which.before.is_none_or(|time| backup.taken_at < time);
-        if let Some(backup) = page.items.iter().find(meant) {
-            return Ok(backup.id);
-        }
-        match page.next_cursor {
-            Some(cursor) => {
-                query.retain(|(key, _)| *key != "cursor");
-                query.push(("cursor", cursor));
-            }
-            None => break,
-        }
-    }
-    let when = which.before.map_or(String::new(), |time| format!(" from before {time}"));
-    Err(Failure::new(Exit::NotFound, format!("there is no backup of {}{when}", which.which))
-        .hint(format!("tenantry backup create {} --wait", which.which)))
 }
