@@ -26,6 +26,16 @@ pub(crate) struct ChangeHeaders {
     idempotency_key: Option<String>,
 }
 
+/// The header of a change that is done at once, for the document alone: `extract::Body` reads it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it is only described")]
+pub(crate) struct KeyHeader {
+    /// Makes sending the same request again safe.
+    #[param(rename = "Idempotency-Key", pattern = "^[!-~]{1,255}$")]
+    idempotency_key: Option<String>,
+}
+
 /// The header of a change that is based on what was read, for the document alone: [`IfMatch`] reads it.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

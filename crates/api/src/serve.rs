@@ -31,7 +31,7 @@ use crate::caller::check_access;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
     adoptions, audit, backup_keys, backups, copies, credentials, drills, events, exports, findings,
-    health, imports, operations, plans, pools, schemas, templates, tokens, usage,
+    health, imports, operations, plans, pools, schedules, schemas, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -82,6 +82,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(copies::delete))
         .routes(routes!(copies::swap))
         .routes(routes!(copies::compare))
+        .routes(routes!(schedules::list, schedules::create))
+        .routes(routes!(schedules::show, schedules::patch, schedules::delete))
+        .routes(routes!(schedules::pause))
+        .routes(routes!(schedules::resume))
+        .routes(routes!(schedules::run))
+        .routes(routes!(schedules::slots))
         .routes(routes!(operations::list))
         .routes(routes!(operations::show))
         .routes(routes!(operations::cancel))

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::quota::QuotaLevel;
+use tenantry_domain::schema::SchemaState;
 use tenantry_domain::usage::SchemaUsage;
 use tenantry_domain::version::tag;
 use tenantry_ops::runner::Description;
+use tenantry_ops::schedules::BackupsAhead;
 use tenantry_store::adoptions::Adoption;
 use tenantry_store::backups::NewestBackup;
 use tenantry_store::operations::Operation;
@@ -22,7 +24,22 @@ use crate::types::{
 };
 
 /// A schema.
-pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
+pub(crate) async fn schema(app: &App, row: TenantSchema) -> Result<SchemaBody, Problem> {
+    let ahead = BackupsAhead::read(app.fleet()).await?;
+    Ok(with_ahead(row, &ahead))
+}
+
+/// Schemas; what is to come for them is read once for all.
+pub(crate) async fn schemas(
+    app: &App,
+    rows: Vec<TenantSchema>,
+) -> Result<Vec<SchemaBody>, Problem> {
+    let ahead = BackupsAhead::read(app.fleet()).await?;
+    Ok(rows.into_iter().map(|row| with_ahead(row, &ahead)).collect())
+}
+
+fn with_ahead(row: TenantSchema, ahead: &BackupsAhead) -> SchemaBody {
+    let lives = matches!(row.state, SchemaState::Active | SchemaState::Suspended);
     // of what is shown beside it; the one that was told last may be a moment older
     let allowed = row.allowed_bytes();
     let level = QuotaLevel::next(row.quota_level, row.usage_bytes, allowed);
@@ -55,6 +72,7 @@ pub(crate) fn schema(row: TenantSchema) -> SchemaBody {
         contact: row.contact,
         external_id: row.external_id,
         backup: row.backup.map(newest_backup),
+        next_backup_at: lives.then(|| ahead.of(row.id)).flatten(),
         version: tag(row.id, row.revision),
     }
 }

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// Look at everything but tokens.
     Viewer,
-    /// Also change institutions and their operations.
+    /// Also change institutions and their operations, and pause and run schedules.
     Operator,
-    /// Also purge, templates and tokens.
+    /// Also purge, templates, schedules and tokens.
     Admin,
 }
 
@@ -92,6 +92,15 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/admin/schemas/{name}/copies/{copy}/swap", OPERATOR),
     // it shows keys of rows
     route("GET", "/api/admin/schemas/{name}/copies/{copy}/compare", OPERATOR),
+    route("GET", "/api/admin/schedules", VIEWER),
+    route("POST", "/api/admin/schedules", ADMIN),
+    route("GET", "/api/admin/schedules/{name}", VIEWER),
+    route("PATCH", "/api/admin/schedules/{name}", ADMIN),
+    route("DELETE", "/api/admin/schedules/{name}", ADMIN),
+    route("POST", "/api/admin/schedules/{name}/pause", OPERATOR),
+    route("POST", "/api/admin/schedules/{name}/resume", OPERATOR),
+    route("POST", "/api/admin/schedules/{name}/run", OPERATOR),
+    route("GET", "/api/admin/schedules/{name}/slots", VIEWER),
     route("GET", "/api/admin/operations", VIEWER),
     route("GET", "/api/admin/operations/{id}", VIEWER),
     route("POST", "/api/admin/operations/{id}/cancel", OPERATOR),

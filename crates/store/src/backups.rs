@@ -365,8 +365,8 @@ pub async fn set_hold(tx: &mut Tx, id: Uuid, hold: Option<&str>) -> Result<bool,
 }
 
 /// The newest backup of each institution that lives, as far as it was never verified, was found wrong, or
-/// was verified longer ago than this; none for all: its id, the institution's id and name. What waits longest
-/// comes first.
+/// was verified longer ago than this; none for all: its id, the institution's id and name. One whose key was
+/// destroyed cannot be verified by anybody. What waits longest comes first.
 ///
 /// # Errors
 /// When the control database cannot be asked.
@@ -379,7 +379,10 @@ pub async fn to_verify(
          from tenant_schema s
          cross join lateral (
            select id, taken_at, verified_at, failed_at from backup
-           where schema_id = s.id and state <> 'removed' order by id desc limit 1) b
+           where schema_id = s.id and state <> 'removed'
+             and not exists (select from backup_key k where k.schema_id = s.id and k.epoch = key_epoch
+                             and k.destroyed_at is not null)
+           order by id desc limit 1) b
          where s.state in ('active', 'suspended')
            and ($1::float8 is null or b.verified_at is null or b.failed_at is not null
                 or b.verified_at < clock_timestamp() - make_interval(secs => $1))
@@ -417,6 +420,14 @@ pub async fn note_keys_destroyed(tx: &mut Tx, schema: Uuid, proof: &Value) -> Re
     )
     .bind(schema)
     .bind(proof)
+    .execute(tx.connection())
+    .await?;
+    // whatever a drill once found out: nobody opens them any more
+    sqlx::query(
+        "update backup set failed_at = clock_timestamp(), failure = 'the key that it was sealed to was destroyed'
+         where schema_id = $1 and state <> 'removed'",
+    )
+    .bind(schema)
     .execute(tx.connection())
     .await?;
     Ok(())

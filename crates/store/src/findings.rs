@@ -187,3 +187,18 @@ pub async fn open(store: &Store) -> Result<Vec<Finding>, PgError> {
     .fetch_all(store.pool())
     .await?)
 }
+
+/// The open findings of one who looks.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn open_of(store: &Store, source: Source) -> Result<Vec<Finding>, PgError> {
+    Ok(sqlx::query_as(
+        "select * from finding where source = $1 and resolved_at is null
+         order by array_position(array['critical', 'warning', 'info'], severity), kind, object
+         limit 1000",
+    )
+    .bind(source.as_str())
+    .fetch_all(store.pool())
+    .await?)
+}

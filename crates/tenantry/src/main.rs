@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::client::Connection;
 use crate::commands::{
-    backup, demo, doctor, install, operation, plan, schema, serve, template, token,
+    backup, demo, doctor, install, operation, plan, schedule, schema, serve, template, token,
 };
 
 /// A control plane for PostgreSQL fleets that keep one schema per institution.
@@ -56,6 +56,9 @@ enum Command {
     /// Backups: create, list, verify, restore, compare, swap, prune, keys
     #[command(subcommand)]
     Backup(backup::Command),
+    /// Schedules: when backups are taken, verified and pruned by themselves
+    #[command(subcommand)]
+    Schedule(schedule::Command),
     /// Operations: list, show, watch, cancel, retry
     #[command(subcommand)]
     Operation(operation::Command),
@@ -83,6 +86,7 @@ async fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(arguments, connection).await,
         Command::Schema(command) => schema::run(command, connection).await,
         Command::Backup(command) => backup::run(command, connection).await,
+        Command::Schedule(command) => schedule::run(command, connection).await,
         Command::Operation(command) => operation::run(command, connection).await,
         Command::Template(command) => template::run(command, connection).await,
         Command::Plan(command) => plan::run(command, connection).await,

@@ -65,6 +65,11 @@ pub(crate) fn bytes(count: i64) -> String {
     if unit == 0 { format!("{count} B") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
 
+/// How long something took.
+pub(crate) fn milliseconds(count: i64) -> String {
+    if count < 10_000 { format!("{count} ms") } else { format!("{:.1} s", count as f64 / 1000.0) }
+}
+
 /// A time to the second, or a dash.
 pub(crate) fn time(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".into(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
@@ -85,5 +90,11 @@ mod tests {
         assert_eq!(bytes(1023), "1023 B");
         assert_eq!(bytes(1536), "1.5 KiB");
         assert_eq!(bytes(i64::MAX), "8.0 EiB");
+    }
+
+    #[test]
+    fn times_are_for_people() {
+        assert_eq!(milliseconds(999), "999 ms");
+        assert_eq!(milliseconds(12_345), "12.3 s");
     }
 }

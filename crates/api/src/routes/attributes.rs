@@ -74,7 +74,7 @@ pub(super) async fn change_attributes(
         Some(schema) => schema,
         None => attributes::set_attributes(app.fleet(), &who, name, &change).await?,
     };
-    let body = shape::schema(schema);
+    let body = shape::schema(app, schema).await?;
     let etag = etag(&body.version);
     Ok((etag, Json(PatchOutcome::Schema(Box::new(body)))).into_response())
 }

@@ -16,6 +16,7 @@ pub mod imports;
 pub mod operations;
 pub mod plans;
 pub mod pools;
+pub mod schedules;
 pub mod schemas;
 pub mod templates;
 pub mod tokens;

@@ -98,7 +98,7 @@ pub(crate) async fn list(
     )?;
     let page = schemas::list(&app.fleet().store, &filter, sort, &start, limit).await?;
     Ok(Json(SchemaList {
-        items: page.items.into_iter().map(shape::schema).collect(),
+        items: shape::schemas(&app, page.items).await?,
         total: page.total,
         next_cursor: page.next.map(|cursor| cursor.encode()),
     }))
@@ -185,7 +185,7 @@ pub(crate) async fn show(
         tracing::debug!("the version of {name} was not read: {error}");
     }
     let schema = schemas::by_id(&fleet.store, schema.id).await?.ok_or_else(not_found)?;
-    let body = shape::schema(schema);
+    let body = shape::schema(&app, schema).await?;
     Ok((etag(&body.version), Json(body)).into_response())
 }
 

@@ -8,6 +8,7 @@ mod import;
 mod operation;
 mod plan;
 mod problem;
+mod schedule;
 mod schema;
 mod system;
 mod template;
@@ -30,6 +31,10 @@ pub use import::{ImportOutcome, ImportReport, ImportRow};
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use plan::{PlanBody, PlanList};
 pub use problem::{ProblemBody, RefusalBody};
+pub use schedule::{
+    DeletedSchedule, MissedPolicy, NewScheduleRequest, NextSlot, PauseRequest, ScheduleBody,
+    ScheduleList, SchedulePatch, ScheduleSettingsBody, ScheduleSettingsPatch, SlotBody, SlotList,
+};
 pub use schema::{
     AdoptionOfSchema, BackupOfSchema, ContactPatch, DropRequest, Facets, Health, NewSchemaRequest,
     PatchAction, PatchOutcome, Quota, QuotaSource, SchemaBody, SchemaList, SchemaPatch, StateCount,

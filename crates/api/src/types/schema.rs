@@ -66,9 +66,11 @@ pub struct SchemaBody {
     pub contact: Contact,
     /// What your own system calls the institution.
     pub external_id: Option<String>,
-    /// The version of all this but for what is measured or under way: in quotes it is the `ETag`, and
     /// Its newest backup; null where the store holds none.
     pub backup: Option<BackupOfSchema>,
+    /// When a schedule backs it up next, at the earliest; null where none will.
+    pub next_backup_at: Option<Timestamp>,
+    /// The version of all this but for what is measured or under way: in quotes it is the `ETag`, and
     /// what `If-Match` takes.
     pub version: String,
 }
@@ -227,7 +229,7 @@ pub struct ContactPatch {
 }
 
 /// Tells a field that is null from one that is left out.
-fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(super) fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

@@ -16,6 +16,7 @@ mod operations;
 mod outages;
 mod plans;
 mod problems;
+mod schedules;
 mod schemas;
 mod server;
 mod templates;

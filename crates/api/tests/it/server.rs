@@ -140,7 +140,7 @@ pub(crate) struct TestServer {
     housekeeping: Option<Housekeeping>,
     api: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     stopping: CancellationToken,
-    /// Where its backups are.
+    /// Where its backups are, until it is dropped.
     _folder: TempDir,
 }
 

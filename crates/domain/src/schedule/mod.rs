@@ -172,6 +172,40 @@ impl ScheduleSettings {
     }
 }
 
+/// What is to be changed of a schedule's settings; what is none stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// The expression.
+    pub cron: Option<String>,
+    /// The time zone.
+    pub time_zone: Option<String>,
+    /// What becomes of a slot that nobody was there for.
+    pub missed: Option<Missed>,
+    /// Over how many seconds the work is spread.
+    pub jitter_seconds: Option<u64>,
+    /// The time after which nothing is begun, or that there is none.
+    pub not_after: Option<Option<Time>>,
+    /// How many at a time, or that there is no limit.
+    pub at_once: Option<Option<u32>>,
+    /// How many within a minute, or that there is no limit.
+    pub per_minute: Option<Option<u32>>,
+}
+
+impl SettingsChange {
+    /// The settings as they are to be.
+    pub fn over(&self, before: &ScheduleSettings) -> ScheduleSettings {
+        ScheduleSettings {
+            cron: self.cron.clone().unwrap_or_else(|| before.cron.clone()),
+            time_zone: self.time_zone.clone().unwrap_or_else(|| before.time_zone.clone()),
+            missed: self.missed.unwrap_or(before.missed),
+            jitter_seconds: self.jitter_seconds.unwrap_or(before.jitter_seconds),
+            not_after: self.not_after.unwrap_or(before.not_after),
+            at_once: self.at_once.unwrap_or(before.at_once),
+            per_minute: self.per_minute.unwrap_or(before.per_minute),
+        }
+    }
+}
+
 const DAY: u64 = 24 * 60 * 60;
 const MONTH: u64 = 31 * DAY;
 

@@ -113,6 +113,7 @@ impl BackupSchema {
         if let (Ok(export), Some(previous)) = (&export, &previous)
             && self.skip_unchanged
             && previous.state == "stored"
+            && previous.failed_at.is_none()
             && change_mark.is_some()
             && previous.change_mark == change_mark
             && previous.form == fingerprint(export.entries(), export.quoted_schema())

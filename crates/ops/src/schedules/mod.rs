@@ -4,6 +4,7 @@
 //! No server leads. A slot is claimed by its row in the control database, in the transaction that queues its
 //! operation, so that it is fired once by whichever server comes first.
 
+mod ahead;
 mod fire;
 mod watch;
 
@@ -12,7 +13,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tenantry_domain::schedule::{
-    Definition, MOST_SCHEDULES, ScheduleSettings, Schedules, check_name,
+    Definition, MOST_SCHEDULES, ScheduleKind, Schedules, SettingsChange, check_name,
 };
 use tenantry_pg::PgError;
 use tenantry_store::schedules::{self, ScheduleRow};
@@ -21,9 +22,10 @@ use tenantry_store::{Tx, audit, events};
 use crate::attributes::take_key;
 use crate::fleet::Fleet;
 use crate::queue::repeated;
-use crate::request::{Refusal, Requester};
+use crate::request::{Accepted, Refusal, Requester};
 
 pub use crate::request::ScheduleRefusal;
+pub use ahead::{BackupsAhead, next_slot};
 pub use fire::{Due, Fire, Fired, deal_with, fire_due, fire_due_with, look};
 pub use watch::watch_schedules;
 
@@ -31,7 +33,7 @@ pub use watch::watch_schedules;
 #[derive(Clone, Debug, Default)]
 pub struct ScheduleChange {
     /// When, and how the work is spread.
-    pub settings: Option<ScheduleSettings>,
+    pub settings: SettingsChange,
     /// Whether it does its work at present.
     pub enabled: Option<bool>,
 }
@@ -76,9 +78,6 @@ pub async fn update(
     name: &str,
     change: &ScheduleChange,
 ) -> Result<ScheduleRow, Refusal> {
-    if let Some(settings) = &change.settings {
-        settings.check().map_err(ScheduleRefusal::Bad)?;
-    }
     let mut tx = fleet.store.begin().await?;
     if take_key(fleet, &mut tx, who).await? {
         schedules::lock(&mut tx).await?;
@@ -86,10 +85,11 @@ pub async fn update(
         let before = there.definition();
         let after = Definition {
             kind: before.kind,
-            settings: change.settings.clone().unwrap_or_else(|| before.settings.clone()),
+            settings: change.settings.over(&before.settings),
             enabled: change.enabled.unwrap_or(before.enabled),
         };
         if after != before {
+            after.settings.check().map_err(ScheduleRefusal::Bad)?;
             let same_slots = after.settings.same_slots(&before.settings);
             schedules::update(&mut tx, name, &after, false, same_slots).await?;
             tell(&mut tx, who, "update_schedule", name, shown(&after)).await?;
@@ -156,26 +156,31 @@ pub async fn delete(fleet: &Fleet, who: &Requester, name: &str) -> Result<(), Re
     Ok(())
 }
 
-/// Does a schedule's work now, whether it is on or not. Its slots are as due as before.
+/// Does a schedule's work now, without jitter, whether it is on or not. Its slots are as due as before.
 ///
 /// # Errors
-/// `NotFound`, `IdempotencyMismatch`, what the work itself is refused for, `Store`.
-pub async fn run_now(fleet: &Fleet, who: &Requester, name: &str) -> Result<Fired, Refusal> {
+/// `NotFound`, `BackupsOff`, `NoIdentity`, `Bad` when this binary cannot read its settings,
+/// `IdempotencyMismatch`, `Store`.
+pub async fn run_now(fleet: &Fleet, who: &Requester, name: &str) -> Result<Accepted, Refusal> {
     if let Some(accepted) = repeated(fleet, who).await? {
-        return Ok(Fired::Operation(accepted.operation));
+        return Ok(accepted);
     }
-    let schedule = find(fleet, name).await?;
+    let mut schedule = find(fleet, name).await?;
+    // who asks for it now does not want to wait for each institution's own moment
+    schedule.settings.jitter_seconds = 0;
+    match schedule.kind {
+        ScheduleKind::Verify => fleet.check_identities()?,
+        ScheduleKind::Backup | ScheduleKind::Prune => fleet.check_backups()?,
+    }
     let mut tx = fleet.store.begin().await?;
-    let fired = fire::fire(&mut tx, fleet, who, &schedule, schedule.now).await?;
-    let detail = match &fired {
-        Fired::Operation(operation) => json!({ "operation": operation }),
-        Fired::Nothing(why) => json!({ "nothing": why }),
-        Fired::Unable(why) => json!({ "unable": why }),
+    let operation = match fire::fire(&mut tx, fleet, who, &schedule, schedule.now).await? {
+        Fired::Operation(operation) => operation,
+        Fired::Nothing(why) | Fired::Unable(why) => return Err(ScheduleRefusal::Bad(why).into()),
     };
-    tell(&mut tx, who, "run_schedule", name, detail).await?;
+    tell(&mut tx, who, "run_schedule", name, json!({ "operation": operation })).await?;
     tx.commit().await?;
     fleet.wake_workers();
-    Ok(fired)
+    Ok(Accepted { operation, repeated: false })
 }
 
 /// Takes the schedules of the settings: they become what the settings say, and those that the settings have

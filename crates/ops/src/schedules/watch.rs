@@ -1,6 +1,9 @@
 //! Tells when a schedule is silent: it should have fired and did not, or it is off while institutions are
 //! without a backup. Looks at what was fired, and knows nothing of why.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use jiff::{SignedDuration, Timestamp};
 use tenantry_domain::schedule::ScheduleKind;
 use tenantry_pg::PgError;
@@ -21,17 +24,35 @@ const OFF_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// When the control database cannot be asked.
 pub async fn watch_schedules(fleet: &Fleet) -> Result<(), PgError> {
     let all = schedules::all(&fleet.store).await?;
-    let mut observed = Vec::new();
-    for schedule in &all {
-        let last = schedule.last_fired.unwrap_or(schedule.created_at);
-        metrics::gauge!("tenantry_schedule_last_fired_age_seconds", "schedule" => schedule.name.clone())
-            .set(schedule.now.duration_since(last).as_secs_f64());
-        observed.extend(of_one(schedule));
-    }
+    show_ages(&all);
+    let mut observed: Vec<Observation> = all.iter().filter_map(of_one).collect();
     observed.extend(without_backups(fleet, &all).await?);
     let mut tx = fleet.store.begin().await?;
     findings::replace(&mut tx, Source::Schedules, &observed).await?;
     tx.commit().await
+}
+
+/// The schedules that the metrics of this process have. A gauge cannot be taken back, and one that stays where it
+/// was would look like a schedule that works.
+static SHOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn show_ages(all: &[ScheduleRow]) {
+    let age = |name: &str| metrics::gauge!("tenantry_schedule_last_fired_age_seconds", "schedule" => name.to_owned());
+    for schedule in all {
+        let last = schedule.last_fired.unwrap_or(schedule.created_at);
+        age(&schedule.name).set(schedule.now.duration_since(last).as_secs_f64());
+    }
+    let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    for name in deleted(&mut shown, all.iter().map(|schedule| schedule.name.clone()).collect()) {
+        // no number is larger or smaller than this one, so that no alarm goes off
+        age(&name).set(f64::NAN);
+    }
+}
+
+/// Those that were there before and are not any more; the others are remembered.
+fn deleted(shown: &mut BTreeSet<String>, there: BTreeSet<String>) -> Vec<String> {
+    let before = std::mem::replace(shown, there);
+    before.difference(shown).cloned().collect()
 }
 
 /// What is wrong with a schedule that is on.
@@ -88,14 +109,16 @@ async fn without_backups(fleet: &Fleet, all: &[ScheduleRow]) -> Result<Vec<Obser
     if stale == 0 {
         return Ok(Vec::new());
     }
+    let institutions = match stale {
+        1 => "one institution has".to_owned(),
+        _ => format!("{stale} institutions have"),
+    };
     let finding = |kind: &str, object: &str, what: String, remedy: &str| Observation {
         kind: kind.into(),
         severity: "critical",
         object: object.into(),
         schema_id: None,
-        detail: format!(
-            "{what}; {stale} institutions have no backup younger than {FRESH_HOURS} hours."
-        ),
+        detail: format!("{what}; {institutions} no backup younger than {FRESH_HOURS} hours."),
         remedy: remedy.into(),
     };
     let mut observed: Vec<Observation> = off
@@ -112,4 +135,18 @@ async fn without_backups(fleet: &Fleet, all: &[ScheduleRow]) -> Result<Vec<Obser
         observed.push(finding("schedule_missing", "backup", what, remedy));
     }
     Ok(observed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_that_is_deleted_is_told_of_once() {
+        let names = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        let mut shown = BTreeSet::new();
+        assert!(deleted(&mut shown, names("drills nightly")).is_empty());
+        assert_eq!(deleted(&mut shown, names("drills tidy")), ["nightly"]);
+        assert!(deleted(&mut shown, names("drills nightly tidy")).is_empty());
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::Executor;
 use tenantry_domain::access::Role;
 use tenantry_domain::schedule::{
-    Definition, Missed, ScheduleKind, ScheduleSettings, Schedules, Verdict,
+    Definition, Missed, ScheduleKind, ScheduleSettings, Schedules, SettingsChange, Verdict,
 };
 use tenantry_ops::Fleet;
 use tenantry_ops::schedules::{
@@ -377,7 +377,10 @@ async fn schedules_are_made_changed_and_deleted_and_the_log_tells() {
     let same = update(&fleet.fleet, &who, "nightly", &off).await.unwrap();
     assert_eq!(same.revision, 2, "nothing changed");
     let on = ScheduleChange {
-        settings: Some(nightly("Europe/Berlin", true).settings),
+        settings: SettingsChange {
+            time_zone: Some("Europe/Berlin".into()),
+            ..SettingsChange::default()
+        },
         enabled: Some(true),
     };
     let changed = update(&fleet.fleet, &who, "nightly", &on).await.unwrap();

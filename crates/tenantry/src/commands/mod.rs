@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod install;
 pub(crate) mod operation;
 pub(crate) mod plan;
+pub(crate) mod schedule;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod sheets;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{
-    CredentialsBody, CredentialsRequest, CredentialsRole, DropRequest, FindingList,
+    BackupOfSchema, CredentialsBody, CredentialsRequest, CredentialsRole, DropRequest, FindingList,
     NewSchemaRequest, PatchAction, SchemaBody, SchemaList, SchemaPatch,
 };
 use tenantry_domain::operation::OperationState;
@@ -14,7 +14,7 @@ use tenantry_domain::operation::OperationState;
 use super::{adopt, attributes, sheets, usage};
 use crate::client::{Client, Connection, segment};
 use crate::failure::{Failure, Outcome};
-use crate::output::{fields, json, or_dash, table, time};
+use crate::output::{fields, json, milliseconds, or_dash, table, time};
 use crate::progress::{FIRST_WAIT, Wait, conclude, follow, submit};
 
 #[derive(Subcommand)]
@@ -361,6 +361,9 @@ async fn show(client: &Client, name: &str) -> Outcome {
         ("connections", schema.usage.connections.to_string()),
         ("last activity", time(schema.usage.last_activity_at)),
         ("quota", usage::quota(&schema.quota)),
+        ("last backup", time(schema.backup.as_ref().map(|backup| backup.taken_at))),
+        ("verified", schema.backup.as_ref().map_or_else(|| "-".into(), verification)),
+        ("next backup", time(schema.next_backup_at)),
         ("labels", if labels.is_empty() { "-".into() } else { labels.join(" ") }),
         ("created", time(Some(schema.created_at))),
         ("updated", time(Some(schema.updated_at))),
@@ -386,6 +389,19 @@ async fn show(client: &Client, name: &str) -> Outcome {
     rows.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
     fields(&rows);
     Ok(())
+}
+
+/// What drills found of the newest backup, and how long it takes to have it back.
+fn verification(backup: &BackupOfSchema) -> String {
+    match (backup.verification.as_str(), backup.restore_ms) {
+        ("verified", Some(took)) => {
+            let recovery = milliseconds(took);
+            format!("{}; recovery took {recovery}", time(backup.verified_at))
+        }
+        ("verified", None) => time(backup.verified_at),
+        ("failed", _) => "FAILED: it does not restore to what was taken".to_owned(),
+        _ => "not yet".to_owned(),
+    }
 }
 
 /// The template and its version, or the version that an adopted schema's own tool tells.

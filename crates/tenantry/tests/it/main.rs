@@ -6,6 +6,7 @@
 )]
 
 mod adopt;
+mod backups;
 mod command_line;
 mod credentials;
 mod doctor;

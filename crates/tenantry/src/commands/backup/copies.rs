@@ -75,6 +75,10 @@ pub(super) async fn list(client: &Client, Name { name }: Name) -> Outcome {
         json(&copies);
         return Ok(());
     }
+    if copies.items.is_empty() {
+        out!("{name} has no copies.");
+        return Ok(());
+    }
     let rows = copies
         .items
         .iter()
@@ -169,5 +173,9 @@ fn show(arguments: &Compare, comparison: &Comparison) {
         })
         .collect();
     table(["TABLE", "HERE", "THERE", "ONLY HERE", "ONLY THERE", "KEYS"], rows);
-    out!("{same} tables are the same.");
+    match same {
+        0 => {}
+        1 => out!("1 table is the same."),
+        same => out!("{same} tables are the same."),
+    }
 }

@@ -85,6 +85,10 @@ async fn list(client: &Client, name: &str) -> Outcome {
         json(&keys);
         return Ok(());
     }
+    if keys.items.is_empty() {
+        out!("{name} has no key yet: its first backup makes one.");
+        return Ok(());
+    }
     let rows = keys
         .items
         .iter()

@@ -11,7 +11,7 @@ use tenantry_api::types::{
 use super::which::{Which, find};
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Outcome};
-use crate::output::{bytes, fields, json, or_dash, out, table, time};
+use crate::output::{bytes, fields, json, milliseconds, or_dash, out, table, time};
 
 #[derive(Args)]
 pub(crate) struct List {
@@ -74,6 +74,10 @@ pub(super) async fn list(client: &Client, arguments: List) -> Outcome {
         json(&page);
         return Ok(());
     }
+    if page.items.is_empty() {
+        out!("There is no such backup. `tenantry backup create --help` shows how to take one.");
+        return Ok(());
+    }
     let rows = page.items.iter().map(row).collect();
     table(["ID", "INSTITUTION", "TAKEN", "STATE", "VERIFIED", "RECOVERY", "ROWS", "STORED"], rows);
     if let Some(cursor) = page.next_cursor {
@@ -93,7 +97,7 @@ fn row(backup: &BackupBody) -> [String; 8] {
         time(Some(backup.taken_at)),
         state,
         verified(&backup.verification),
-        milliseconds(backup.verification.restore_ms),
+        or_dash(backup.verification.restore_ms.map(milliseconds)),
         backup.rows.to_string(),
         bytes(backup.archive_bytes),
     ]
@@ -104,14 +108,6 @@ fn verified(verification: &Verification) -> String {
         "failed" => "FAILED".to_owned(),
         "verified" => time(verification.verified_at),
         _ => "-".to_owned(),
-    }
-}
-
-fn milliseconds(count: Option<i64>) -> String {
-    match count {
-        None => "-".to_owned(),
-        Some(count) if count < 10_000 => format!("{count} ms"),
-        Some(count) => format!("{:.1} s", count as f64 / 1000.0),
     }
 }
 
@@ -127,7 +123,7 @@ pub(super) async fn show(client: &Client, which: Which) -> Outcome {
         ("institution", backup.schema.clone()),
         ("state", backup.state.clone()),
         ("taken", time(Some(backup.taken_at))),
-        ("took", milliseconds(Some(backup.took_ms))),
+        ("took", milliseconds(backup.took_ms)),
         ("why", backup.reason.clone()),
         ("engine", backup.engine.clone()),
         ("server", format!("PostgreSQL {}", backup.server_version)),
@@ -137,7 +133,7 @@ pub(super) async fn show(client: &Client, which: Which) -> Outcome {
             format!("{} and {}", bytes(backup.plain_bytes), bytes(backup.archive_bytes)),
         ),
         ("verified", verified(&backup.verification)),
-        ("recovery took", milliseconds(backup.verification.restore_ms)),
+        ("recovery took", or_dash(backup.verification.restore_ms.map(milliseconds))),
         ("failure", or_dash(backup.verification.failure.clone())),
         ("held", or_dash(backup.hold.clone())),
         ("condemned", or_dash(backup.condemned_why.clone())),
@@ -234,6 +230,10 @@ pub(super) async fn drills(client: &Client, arguments: Drills) -> Outcome {
         json(&page);
         return Ok(());
     }
+    if page.items.is_empty() {
+        out!("No drill has ended yet. `tenantry backup verify --help` shows how to ask for one.");
+        return Ok(());
+    }
     let rows = page
         .items
         .iter()
@@ -242,8 +242,8 @@ pub(super) async fn drills(client: &Client, arguments: Drills) -> Outcome {
                 time(Some(drill.drilled_at)),
                 drill.schema.clone(),
                 drill.outcome.clone(),
-                milliseconds(drill.restore_ms),
-                milliseconds(drill.compare_ms),
+                or_dash(drill.restore_ms.map(milliseconds)),
+                or_dash(drill.compare_ms.map(milliseconds)),
                 or_dash(drill.rows),
                 drill.backup.to_string(),
             ]
@@ -261,11 +261,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_and_times_are_for_people() {
+    fn ages_are_for_people() {
         assert_eq!(duration(59.0), "0 min");
         assert_eq!(duration(3_660.0), "1 h 1 min");
         assert_eq!(duration(90_000.0), "1 d 1 h");
-        assert_eq!(milliseconds(Some(12_345)), "12.3 s");
-        assert_eq!(milliseconds(None), "-");
     }
 }

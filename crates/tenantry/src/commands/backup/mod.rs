@@ -10,10 +10,11 @@ use clap::{Args, Subcommand};
 use reqwest::Method;
 use tenantry_api::types::{NewBackupRequest, RestoreRequestBody, VerifyRequest};
 
-use self::which::{Which, find};
 use crate::client::{Client, Connection};
 use crate::failure::Outcome;
 use crate::progress::{Wait, submit};
+
+use which::{Which, find};
 
 /// `tenantry backup …`
 #[derive(Subcommand)]
@@ -169,7 +170,7 @@ async fn verify(client: &Client, arguments: Verify) -> Outcome {
         let path = "/api/admin/backups/verify";
         return submit(client, Method::POST, path, &body, &arguments.wait).await;
     };
-    let id = find(client, &Which { which, before: None }).await?;
+    let id = find(client, &Which::newest_of(which)).await?;
     let path = format!("/api/admin/backups/{id}/verify");
     submit(client, Method::POST, &path, &serde_json::json!({}), &arguments.wait).await
 }

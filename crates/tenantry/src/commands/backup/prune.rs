@@ -6,7 +6,7 @@ use tenantry_api::types::PrunePlan;
 
 use crate::client::Client;
 use crate::failure::Outcome;
-use crate::output::{json, table, time};
+use crate::output::{json, out, table, time};
 use crate::progress::{Wait, submit};
 
 #[derive(Args)]
@@ -38,6 +38,10 @@ pub(super) async fn run(client: &Client, arguments: Prune) -> Outcome {
         json(&plan);
         return Ok(());
     }
+    if plan.items.is_empty() {
+        out!("There is no backup {}.", if arguments.going { "that goes" } else { "to decide on" });
+        return Ok(());
+    }
     let rows = plan
         .items
         .iter()
@@ -49,11 +53,11 @@ pub(super) async fn run(client: &Client, arguments: Prune) -> Outcome {
                 time(Some(item.taken_at)),
                 if item.verified { "yes" } else { "no" }.to_owned(),
                 format!("{}{when}", item.decision),
-                item.reasons.join("; "),
                 item.backup.to_string(),
+                item.reasons.join("; "),
             ]
         })
         .collect();
-    table(["INSTITUTION", "TAKEN", "VERIFIED", "DECISION", "WHY", "BACKUP"], rows);
+    table(["INSTITUTION", "TAKEN", "VERIFIED", "DECISION", "BACKUP", "WHY"], rows);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Which backup a command means.
+//! Which backup is meant: one by its id, or an institution's newest.
 
 use clap::Args;
 use jiff::Timestamp;
@@ -13,10 +13,17 @@ use crate::failure::{Exit, Failure};
 pub(crate) struct Which {
     /// The backup's id, or an institution's name for its newest backup
     #[arg(value_name = "ID|NAME")]
-    pub(super) which: String,
+    which: String,
     /// With a name: the newest backup that was taken before this time, as 2026-11-20T02:00:00Z
     #[arg(long, value_name = "TIME")]
-    pub(super) before: Option<Timestamp>,
+    before: Option<Timestamp>,
+}
+
+impl Which {
+    /// A backup by its id, or the newest one of an institution.
+    pub(super) fn newest_of(which: String) -> Self {
+        Self { which, before: None }
+    }
 }
 
 /// The id of the backup that is meant.
