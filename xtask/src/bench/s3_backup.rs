@@ -76,5 +76,10 @@ async fn in_bucket(config: &PlaceConfig, folder: &Path) -> Result<Backups> {
     let place = Place::open(config).await?;
     let work = folder.join("work");
     let repository = Repository::new(place, recipients.clone(), signer, trusted, work);
-    Ok(Backups { repository, identities: Some(Identities::parse(&secret)?), recipients })
+    Ok(Backups {
+        repository,
+        identities: Some(Identities::parse(&secret)?),
+        recipients,
+        pg_dump: None,
+    })
 }
