@@ -14,7 +14,7 @@ use super::programs::{Programs, fill, run as run_program};
 use super::samples::Samples;
 use super::school;
 
-/// How many schemas one run of the peer takes: with more it runs out of locks.
+/// How many schemas one run of the peer takes: with PostgreSQL's usual number of locks there is no room for many more.
 const BATCH: usize = 100;
 
 /// Measures.
