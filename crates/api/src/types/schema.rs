@@ -181,7 +181,7 @@ pub struct SchemaPatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm: Option<String>,
     /// With `purge`: no last backup is taken and verified first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_backup: bool,
     /// A new name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]

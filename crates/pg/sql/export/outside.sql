@@ -5,7 +5,9 @@ with own as (
   select * from unnest($1::oid[], $2::oid[]) o (catalog, object)
 ), edge as (
   select distinct d.refclassid as catalog, d.refobjid as object, d.refobjsubid as part
-  from own o join pg_depend d on d.classid = o.catalog and d.objid = o.object
+  -- object by object, here and below: with old statistics a plan that reads the whole catalog looks as good
+  from own o
+  cross join lateral (select * from pg_depend d where d.classid = o.catalog and d.objid = o.object offset 0) d
   where d.refobjid >= 12000 and d.refclassid not in ('pg_namespace'::regclass, 'pg_publication'::regclass)
     and not exists (select from own s where s.catalog = d.refclassid and s.object = d.refobjid)
 ), needed as (
@@ -59,12 +61,14 @@ from own o join pg_class c on o.catalog = 'pg_class'::regclass and c.oid = o.obj
 union all
 -- what was made with it and belongs to the database, so that no archive of the schema has it
 select distinct 'left out', pg_describe_object(d.classid, d.objid, 0), null, null, null, null::text[], null::text[]
-from own o join pg_depend d on d.refclassid = o.catalog and d.refobjid = o.object
+from own o
+cross join lateral (select * from pg_depend d where d.refclassid = o.catalog and d.refobjid = o.object offset 0) d
 where d.classid in ('pg_cast'::regclass, 'pg_transform'::regclass, 'pg_event_trigger'::regclass, 'pg_foreign_data_wrapper'::regclass,
                     'pg_language'::regclass, 'pg_am'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass)
   and not exists (select from own s where s.catalog = d.classid and s.object = d.objid)
 union all
 select distinct 'left out', format('that %s depends on extension %s', pg_describe_object(o.catalog, o.object, 0), x.extname), null, null, null, null::text[], null::text[]
-from own o join pg_depend d on d.classid = o.catalog and d.objid = o.object and d.deptype = 'x'
+from own o
+cross join lateral (select * from pg_depend d where d.classid = o.catalog and d.objid = o.object and d.deptype = 'x' offset 0) d
 join pg_extension x on x.oid = d.refobjid
 order by 1, 2, 4
