@@ -29,6 +29,13 @@ pub(crate) fn is_of_the_form(entry: &Entry) -> bool {
 /// The line in which a function's statement says its own path.
 const PATH: &str = "\n    SET search_path TO ";
 
+/// How a schema's name, in the quotes of a name where it needs them, stands in such a line: in those of a text.
+fn quoted_in_a_path(quoted_schema: &str) -> String {
+    let inner = quoted_schema.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let name = inner.map_or_else(|| quoted_schema.to_owned(), |text| text.replace("\"\"", "\""));
+    format!("'{}'", name.replace('\'', "''"))
+}
+
 /// An entry's statements, with `.` for the schema's own name in a function's path.
 pub(crate) fn form_of<'a>(entry: &'a Entry, quoted_schema: &str) -> Cow<'a, str> {
     let text = entry.create.as_str();
@@ -37,7 +44,8 @@ pub(crate) fn form_of<'a>(entry: &'a Entry, quoted_schema: &str) -> Cow<'a, str>
         return Cow::Borrowed(text);
     };
     let (path, after) = rest.split_at(rest.find('\n').unwrap_or(rest.len()));
+    let own = quoted_in_a_path(quoted_schema);
     let names: Vec<&str> =
-        path.split(", ").map(|name| if name == quoted_schema { "." } else { name }).collect();
+        path.split(", ").map(|name| if name == own { "." } else { name }).collect();
     Cow::Owned(format!("{before}{PATH}{}{after}", names.join(", ")))
 }

@@ -298,6 +298,10 @@ mod tests {
             damaged.sealed[place] ^= 1;
             assert!(damaged.open(&first).is_err(), "byte {place}");
             damaged.sealed = key.sealed[..place].to_vec();
+            // without the last end of line it is whole
+            if damaged.sealed == key.sealed.trim_ascii_end() {
+                continue;
+            }
             assert!(damaged.open(&first).is_err(), "cut at {place}");
         }
         other.recipient = key.recipient.clone();

@@ -242,7 +242,7 @@ async fn slots_tell_what_became_of_them_and_a_silent_schedule_says_so() {
     control
         .execute(
             "insert into schedule_slot (schedule, slot, outcome)
-             values ('often', date_trunc('hour', clock_timestamp()) - interval '1 microsecond', 'fired')",
+             values ('often', date_trunc('hour', clock_timestamp()) + interval '1 microsecond', 'fired')",
         )
         .await
         .unwrap();

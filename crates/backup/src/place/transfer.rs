@@ -69,9 +69,17 @@ async fn send(
             let sending = upload.put_part(bytes.into());
             under_way.push(async move { sending.await.map(|()| count) });
         }
-        if let Some(count) = under_way.try_next().await.map_err(|error| cause_of(&error))? {
-            arrived += count;
-            progress(arrived);
+        match under_way.next().await {
+            Some(Ok(count)) => {
+                arrived += count;
+                progress(arrived);
+            }
+            Some(Err(error)) => {
+                // a part that arrived after the upload was taken back would stay
+                while under_way.next().await.is_some() {}
+                return Err(cause_of(&error));
+            }
+            None => {}
         }
     }
     drop(under_way);

@@ -142,7 +142,7 @@ fn listed(export: &Export) -> String {
         export.entries().iter().filter(|e| !matches!(e.kind.as_str(), "ACL" | "DEFAULT ACL"));
     let entries = entries.filter(|e| !e.is_of_schema_itself());
     // where a function looks names up is written anew
-    let own = format!("SET search_path TO {}\n", export.quoted_schema());
+    let own = format!("SET search_path TO '{}'\n", export.quoted_schema());
     entries
         .map(|e| (e, e.create.replace(&own, "SET search_path TO .\n").replace('\n', " ")))
         .map(|(e, text)| format!("{} {} {text}\n", e.kind, e.tag))

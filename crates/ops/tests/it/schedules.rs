@@ -560,7 +560,7 @@ async fn case_31_a_schedule_that_was_switched_off_is_told_of_while_backups_are_m
     run(&fleet, "update schedule set paused_at = clock_timestamp() - interval '2 hours'").await;
     let (kind, detail) = found(&fleet).await.remove(0);
     assert_eq!(kind, "schedule_off");
-    assert!(detail.contains("1 institutions have no backup younger than 26 hours"), "{detail}");
+    assert!(detail.contains("one institution has no backup younger than 26 hours"), "{detail}");
     crate::retention::insert_backup(&fleet, 1, 0).await;
     run(&fleet, "update backup set taken_at = clock_timestamp() - interval '20 hours'").await;
     assert_eq!(kinds(&fleet).await, [""; 0], "somebody made one by hand");
