@@ -262,7 +262,10 @@ const OUTSIDE: &str = "
           from ours, me) written
     -- a frozen row keeps whatever number it had; the bound keeps those out, but for a few
     where writer >= xid and writer < xid + 1000000
-      and not pg_visible_in_snapshot(writer::text::xid8, pg_current_snapshot())
+      -- what is seen and not over yet is ours. A snapshot does not list subtransactions, so that it is not enough to
+      -- ask what that says of one which began before the last transaction of somebody else ended
+      and case when writer < pg_snapshot_xmax(pg_current_snapshot())::text::numeric
+               then pg_xact_status(writer::text::xid8) = 'in progress' else true end
     union all
     select 'a function with SECURITY DEFINER: ' || p.oid::regprocedure::text
     from pg_proc p, me where p.pronamespace = me.scratch and p.prosecdef

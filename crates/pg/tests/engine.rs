@@ -293,6 +293,26 @@ async fn a_script_that_reaches_outside_is_not_proved() {
     assert_eq!(left, 0);
 }
 
+/// A snapshot does not list subtransactions: once others' transactions have ended after it, it looks over.
+#[tokio::test]
+async fn what_was_made_outside_in_a_subtransaction_is_seen_while_others_write() {
+    let Engine { database, test } = engine().await;
+    let mut other = test.connect().await;
+    let script = "do $$ begin execute 'set local ro' || 'le tenantry_owner';
+                    begin execute 'create sch' || 'ema elsewhere'; exception when division_by_zero then null; end;
+                    perform pg_sleep(0.5);
+                  end $$";
+    let writing = async {
+        for _ in 0..20 {
+            other.execute("create table busy (id int); drop table busy").await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+        }
+    };
+    let (proved, ()) = tokio::join!(database.prove_template(script, fence()), writing);
+    let error = proved.unwrap_err();
+    assert!(error.to_string().contains("schema elsewhere"), "{error}");
+}
+
 /// Tries again while the server says that it may work later, as the runner does: the lock table is
 /// shared with whatever else the server does.
 async fn patiently<T>(call: impl AsyncFn() -> Result<T, PgError>) -> T {
