@@ -312,4 +312,21 @@ proptest! {
             prop_assert_eq!(schedule.next(pair[0]), Some(pair[1]));
         }
     }
+
+    /// Whatever stands in the fields is either refused with a reason or comes at some time.
+    #[test]
+    fn no_expression_is_too_strange(
+        fields in prop::collection::vec(
+            prop_oneof![
+                "[0-9*,/LW#?+-]{1,6}", "[0-9]{1,2}([-/,#][0-9]{1,3}){0,3}[LW]?", "\\PC{1,6}",
+                "(mon|tue|sun|jan|dec|SUN)([-,#][a-z0-9]{1,3}){0,2}", Just("*".to_owned()),
+            ],
+            5,
+        ),
+    ) {
+        match ScheduleSettings::of(&fields.join(" ")).check() {
+            Ok(schedule) => prop_assert!(schedule.next(PROBE_FROM).is_some()),
+            Err(reason) => prop_assert!(reason.starts_with("cron: "), "{reason}"),
+        }
+    }
 }
