@@ -296,6 +296,12 @@ fn of_backups(refusal: BackupRefusal) -> Problem {
             Code::InvalidState,
             format!("{name} lives. Restore beside it (`as`), compare, and swap; or drop it first."),
         ),
+        BackupRefusal::NameTaken(name) => Problem::new(
+            Code::SchemaExists,
+            format!(
+                "A schema named {name} is there already. Choose another name, or drop it if nobody needs it."
+            ),
+        ),
         BackupRefusal::Pending { name } => Problem::new(
             Code::InvalidState,
             format!("Something else is queued or under way for {name}; wait for its end."),

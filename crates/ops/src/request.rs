@@ -168,6 +168,8 @@ pub enum BackupRefusal {
         /// The institution.
         name: String,
     },
+    /// There is a schema of the name that a copy was to have.
+    NameTaken(String),
     /// Something else is queued or under way for the institution.
     Pending {
         /// The institution.

@@ -243,6 +243,19 @@ impl ManagedDatabase {
         .await
     }
 
+    /// Whether the database has a schema of this name, whosever it is.
+    ///
+    /// # Errors
+    /// When the managed database cannot be asked.
+    pub async fn is_taken(&self, schema_name: &str) -> Result<bool, PgError> {
+        brief(
+            sqlx::query_scalar("select exists (select from pg_namespace where nspname = $1)")
+                .bind(schema_name)
+                .fetch_one(self.pool()),
+        )
+        .await
+    }
+
     pub(crate) async fn change(
         &self,
         call: sqlx::query::QueryAs<'_, sqlx::Postgres, Marker, sqlx::postgres::PgArguments>,

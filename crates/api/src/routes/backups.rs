@@ -293,8 +293,8 @@ pub(crate) async fn restore(
 ) -> Result<Response, Problem> {
     let keep_hours = keep_hours(value.keep_hours)?;
     let target = match value.in_place {
-        true if value.as_name.is_some() || !value.tables.is_empty() => {
-            let detail = "`inPlace` goes neither with `as` nor with `tables`.";
+        true if value.as_name.is_some() || value.accept_names || !value.tables.is_empty() => {
+            let detail = "`inPlace` goes with none of `as`, `tables` and `acceptNames`.";
             return Err(Problem::new(Code::InvalidRequest, detail));
         }
         true => Target::InPlace,
@@ -306,7 +306,8 @@ pub(crate) async fn restore(
                 let detail = "`tables` names at most 1,000 tables.";
                 return Err(Problem::new(Code::InvalidRequest, detail));
             }
-            Target::Beside { name: value.as_name, tables: value.tables }
+            let RestoreRequestBody { as_name: name, tables, accept_names, .. } = value;
+            Target::Beside { name, tables, accept_names }
         }
     };
     let request = RestoreRequest { backup: id, target, keep_hours };

@@ -124,6 +124,10 @@ pub struct RestoreRequestBody {
     /// Only these tables; all when it is left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<String>,
+    /// Functions and views whose text names the living schema may go on meaning it until the copy is swapped in;
+    /// without this, such a backup is not restored beside it.
+    #[serde(default)]
+    pub accept_names: bool,
     /// It becomes the institution's schema, which was dropped, purged or lost.
     #[serde(default)]
     pub in_place: bool,

@@ -10,10 +10,10 @@ use tenantry_testkit::{Cluster, TestDatabase};
 use crate::oracle::made_in;
 use crate::restore::brought_back;
 
-/// Tables of which some are larger than what may wait.
+/// Tables of which some are larger than what may wait, one of them by more than sockets hold.
 const TABLES: &str = "
   create table a as select n as id, repeat(n::text, 20) as t from generate_series(1, 1000) n;
-  create table b as select n as id, md5(n::text) || repeat('x', 100) as t from generate_series(1, 130000) n;
+  create table b as select n as id, md5(n::text) || repeat('x', 100) as t from generate_series(1, 300000) n;
   create table c (id integer);
   create table d as select n as id, repeat('y', 300000) as t from generate_series(1, 8) n;
   create table e as select n as id, md5(n::text) as t from generate_series(1, 20000) n;

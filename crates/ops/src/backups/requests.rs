@@ -230,6 +230,8 @@ pub enum Target {
         name: Option<String>,
         /// Only these tables; empty for all.
         tables: Vec<String>,
+        /// Whether texts that name the living schema may go on meaning it.
+        accept_names: bool,
     },
     /// The institution's schema, which was dropped, purged or lost.
     InPlace,
@@ -239,7 +241,7 @@ pub enum Target {
 ///
 /// # Errors
 /// `BackupsOff`, `NoIdentity`, `BackupNotFound`, `Living` (in place of one that lives), `Pending`, `SchemaExists`
-/// (in place, when another institution has the name), `IdempotencyMismatch`, `Store`.
+/// (in place, when another institution has the name), `NameTaken`, `Managed`, `IdempotencyMismatch`, `Store`.
 pub async fn restore(
     fleet: &Fleet,
     who: &Requester,
@@ -251,22 +253,32 @@ pub async fn restore(
     fleet.check_identities()?;
     let backup = stored(fleet, request.backup).await?;
     let (schema, name) = (backup.schema_id, backup.schema_name.clone());
-    let (given, tables) = match &request.target {
-        Target::Beside { name, tables } => (name.clone(), tables.clone()),
-        Target::InPlace => (None, Vec::new()),
-    };
-    let kind =
-        RestoreBackup::beside(schema, &*name, backup.id, given, request.keep_hours).only(tables);
+    let kind = |given| RestoreBackup::beside(schema, &*name, backup.id, given, request.keep_hours);
     let mut tx = fleet.store.begin().await?;
     let kind = match request.target {
-        Target::Beside { .. } => kind,
-        Target::InPlace => kind.in_place_of(state_for_restore(fleet, &mut tx, &backup).await?),
+        Target::Beside { name: given, tables, accept_names } => {
+            refuse_taken(fleet, given.as_deref()).await?;
+            kind(given).only(tables).accepting_names(accept_names)
+        }
+        Target::InPlace => {
+            kind(None).in_place_of(state_for_restore(fleet, &mut tx, &backup).await?)
+        }
     };
     let queued = queue(&mut tx, who, &kind, Some((schema, &name)), Role::Operator).await;
     let accepted = queued.map_err(|refusal| name_taken(refusal, &name))?;
     tx.commit().await?;
     fleet.wake_workers();
     Ok(accepted)
+}
+
+/// A name that is taken is refused at once, where it is seen; that it was taken since, the operation finds out.
+async fn refuse_taken(fleet: &Fleet, name: Option<&str>) -> Result<(), Refusal> {
+    match name {
+        Some(name) if fleet.database.is_taken(name).await.map_err(Refusal::Managed)? => {
+            Err(Refusal::Backup(BackupRefusal::NameTaken(name.to_owned())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The state of an institution in whose place a backup may be restored: one that does not live.

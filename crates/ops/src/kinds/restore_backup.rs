@@ -37,6 +37,9 @@ pub struct RestoreBackup {
     pub name: Option<String>,
     /// Only these tables; empty for all.
     pub tables: Vec<String>,
+    /// Whether texts that name the living schema may go on meaning it.
+    #[serde(default)]
+    pub accept_names: bool,
     /// Whether it becomes the institution's schema; the state that it was in before.
     pub in_place_of: Option<SchemaState>,
     /// For how many hours the copy is kept, or what it took the place of.
@@ -73,6 +76,7 @@ impl RestoreBackup {
             backup,
             name,
             tables: Vec::new(),
+            accept_names: false,
             in_place_of: None,
             keep_hours,
             copy: Uuid::now_v7(),
@@ -95,6 +99,12 @@ impl RestoreBackup {
     #[must_use]
     pub fn only(self, tables: Vec<String>) -> Self {
         Self { tables, ..self }
+    }
+
+    /// Whether texts that name the living schema may go on meaning it; without, such a backup is refused beside it.
+    #[must_use]
+    pub fn accepting_names(self, accept_names: bool) -> Self {
+        Self { accept_names, ..self }
     }
 
     async fn check(&mut self, cx: &Context) -> Result<(), StepError> {
@@ -122,14 +132,25 @@ impl RestoreBackup {
         }
         let wanted = prerequisites(&manifest)?;
         self.naming.clone_from(&wanted.naming_the_schema);
-        let lacking = missing(cx.fleet.database.login(), &wanted).await?;
+        let mut lacking = missing(cx.fleet.database.login(), &wanted).await?;
+        // under its own name it means itself, and single tables come without functions
+        if self.in_place_of.is_none() && self.tables.is_empty() && !self.accept_names {
+            let named = |what: &String| {
+                format!(
+                    "{what} names {} in its text and would reach into the living schema from its copy",
+                    manifest.schema_name
+                )
+            };
+            lacking.extend(wanted.naming_the_schema.iter().map(named));
+        }
         if lacking.is_empty() {
             return Ok(());
         }
         Err(StepError::Fail(json!({
             "code": "prerequisites_missing",
-            "message": format!("the database lacks what this backup needs: {}", lacking.join("; ")),
-            "hint": "Nothing was touched. See to each of these, then retry the operation.",
+            "message": format!("this backup cannot be restored here as it is: {}", lacking.join("; ")),
+            "hint": "Nothing was touched. See to each of these, then retry the operation. \
+                     Texts that name the schema are right once the copy is swapped in: ask again with acceptNames (--accept-names) if that is what you want.",
             "missing": lacking,
         })))
     }

@@ -25,7 +25,7 @@ pub(crate) async fn ask(ask: Ask, fleet: &TestFleet) -> Uuid {
         Ask::Verify => backups::verify(it, &who, newest(fleet).await.id).await,
         Ask::VerifyAll => backups::verify_all(it, &who, None).await,
         Ask::Restore => {
-            let target = Target::Beside { name: None, tables: Vec::new() };
+            let target = Target::Beside { name: None, tables: Vec::new(), accept_names: false };
             let backup = newest(fleet).await.id;
             backups::restore(it, &who, RestoreRequest { backup, target, keep_hours: 1 }).await
         }
@@ -96,7 +96,8 @@ async fn rows_deleted_by_hand_come_back_by_restore_compare_and_swap() {
     let mut app = application(&fleet).await.unwrap();
     app.execute("delete from pupil where id > 100").await.unwrap();
     let name = format!("{}_restored", fleet.name);
-    let target = Target::Beside { name: Some(name.clone()), tables: Vec::new() };
+    let target =
+        Target::Beside { name: Some(name.clone()), tables: Vec::new(), accept_names: false };
     let request = RestoreRequest { backup: backup.id, target, keep_hours: 1 };
     let asked = backups::restore(&fleet.fleet, &Requester::system(), request).await.unwrap();
     fleet.succeeded(asked.operation).await;
@@ -115,6 +116,46 @@ async fn rows_deleted_by_hand_come_back_by_restore_compare_and_swap() {
     let aside = Ident::new(aside).unwrap();
     let refused = app.execute(ddl!("select from {}.pupil", aside).into_sql()).await;
     assert!(refused.is_err());
+    worker.stop().await;
+}
+
+/// A body that names the living schema would reach into it from the copy: nothing is restored unless that is accepted.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_names_the_living_schema_is_refused_beside_it_unless_accepted() {
+    let (fleet, worker) = with_pupils().await;
+    let schema = fleet.schema().await.schema_name.unwrap();
+    let mut admin = fleet.managed.connect().await;
+    let functions = format!(
+        "set role tenantry_schema_owner; set search_path = {schema};
+         create function counted() returns bigint language sql stable as 'select count(*) from {schema}.pupil';
+         create function pinned() returns bigint language sql stable set search_path = {schema} as 'select count(*) from pupil';
+         reset role"
+    );
+    admin.execute(tenantry_pg::sql::script(functions)).await.unwrap();
+    done(&fleet, Ask::Backup).await;
+    done(&fleet, Ask::Verify).await;
+    let backup = newest(&fleet).await.id;
+    let name = format!("{}_restored", fleet.name);
+    let who = Requester::system();
+    let restore = async |accept_names: bool| {
+        let target = Target::Beside { name: Some(name.clone()), tables: Vec::new(), accept_names };
+        backups::restore(&fleet.fleet, &who, RestoreRequest { backup, target, keep_hours: 1 }).await
+    };
+    let refused = fleet.ended(restore(false).await.unwrap().operation).await;
+    let error = refused.error.unwrap();
+    assert_eq!(error["code"], "prerequisites_missing", "{error:#}");
+    let missing = error["missing"].as_array().unwrap();
+    assert_eq!(missing.len(), 1, "{error:#}");
+    assert!(missing[0].as_str().unwrap().starts_with("FUNCTION counted() names"), "{error:#}");
+    assert!(!fleet.fleet.database.is_taken(&name).await.unwrap());
+
+    fleet.succeeded(restore(true).await.unwrap().operation).await;
+    // and at once, where the name is taken
+    let refused = restore(true).await.unwrap_err();
+    let tenantry_ops::Refusal::Backup(backups::BackupRefusal::NameTaken(taken)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(taken, name);
     worker.stop().await;
 }
 

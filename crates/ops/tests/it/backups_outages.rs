@@ -120,7 +120,7 @@ async fn case_25_a_restore_that_is_killed_half_way_leaves_the_living_one_as_it_i
 
     let schema = fleet.schema().await;
     let backup = catalogue::newest(&fleet.fleet.store, schema.id).await.unwrap().unwrap().id;
-    let target = Target::Beside { name: None, tables: Vec::new() };
+    let target = Target::Beside { name: None, tables: Vec::new(), accept_names: false };
     let request = RestoreRequest { backup, target, keep_hours: 1 };
     let asked = backups::restore(&fleet.fleet, &who, request).await.unwrap();
     let mut child = worker_command(&fleet, "").spawn().unwrap();

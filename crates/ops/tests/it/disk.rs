@@ -25,7 +25,7 @@ async fn create(fleet: &Fleet, name: &str) -> Uuid {
 
 /// Tends the pause as the server does, until something is so.
 async fn tend_until(fleet: &Fleet, mut is_so: impl AsyncFnMut() -> bool) {
-    for _ in 0..600 {
+    for _ in 0..1500 {
         // while the control database is away, too, there is nothing to learn
         let _ = tend(fleet).await;
         if is_so().await {
@@ -33,7 +33,7 @@ async fn tend_until(fleet: &Fleet, mut is_so: impl AsyncFnMut() -> bool) {
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    panic!("it did not come to be in two minutes");
+    panic!("it did not come to be in five minutes");
 }
 
 async fn state(fleet: &Fleet, id: Uuid) -> (OperationState, i32) {

@@ -59,7 +59,7 @@ pub(crate) fn quick(faults: Faults) -> WorkerConfig {
     WorkerConfig {
         places: 4,
         backup_places: 2,
-        lease: Duration::from_millis(1500),
+        lease: Duration::from_secs(5),
         beat: Duration::from_millis(200),
         poll: Duration::from_millis(50),
         faults,

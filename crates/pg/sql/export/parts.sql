@@ -6,7 +6,7 @@ select 'pg_attrdef'::regclass::oid as catalog, d.oid as object, 'pg_class'::regc
 from pg_attrdef d
 join pg_class c on c.oid = d.adrelid
 join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-where d.adrelid = any($1) and a.attgenerated = ''
+where d.adrelid = any($1) and a.attgenerated = '' and a.attidentity = ''
 union all
 select 'pg_attrdef'::regclass, d.oid, 'pg_class'::regclass, d.adrelid, null
 from pg_attrdef d

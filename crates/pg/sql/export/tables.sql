@@ -50,6 +50,10 @@ cross join lateral (
                join pg_attribute o on o.attrelid = i.inhparent and o.attname = a.attname
                join pg_constraint p on p.conrelid = o.attrelid and p.contype = 'n' and p.conkey = array[o.attnum] and not p.convalidated
                where i.inhrelid = c.oid) as unproved,
+             a.attislocal and a.attinhcount > 0 and not c.relispartition and exists (
+               select from pg_inherits i
+               join pg_attribute o on o.attrelid = i.inhparent and o.attname = a.attname and o.atthasdef and o.attgenerated = ''
+               where i.inhrelid = c.oid) as defaulted,
              -- a child calculates as its parent does without saying so, and before PostgreSQL 16 must not say so
              a.attgenerated <> '' and not c.relispartition and coalesce((
                select bool_and(pg_get_expr(e.adbin, e.adrelid) = pg_get_expr(d.adbin, d.adrelid))
@@ -58,7 +62,9 @@ cross join lateral (
                join pg_attrdef e on e.adrelid = o.attrelid and e.adnum = o.attnum
                where i.inhrelid = c.oid), false) as calculated) above
     cross join lateral (
-      select case when d.oid is null or d.oid = any($2) or above.calculated then ''
+      -- an identity beside the default of a parent has it in the catalog, too, where nothing reads it, and could not be added to it
+      select case when a.attidentity <> '' then case when above.defaulted then ' DEFAULT NULL' else '' end
+                  when d.oid is null or d.oid = any($2) or above.calculated then ''
                   when a.attgenerated = 's' then ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
                   when a.attgenerated = 'v' then ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ')'
                   else ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) end as value,

@@ -16,6 +16,9 @@ use super::postmaster::Postmaster;
 /// How long a start may take. Long, because recovery after a crash may.
 pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 
+/// How long a server that cannot have its port may take to end.
+const GOING: Duration = Duration::from_secs(3);
+
 /// What a login tells us.
 pub(super) struct Facts {
     pub(super) version: u32,
@@ -51,6 +54,8 @@ pub(super) async fn answer(
             Ok(facts) if facts.data == data => return Ok(facts),
             Ok(_) => {}
             Err(error) if is_passing(&error) => {}
+            // It may be another's server that refuses us, on a port that was taken from ours.
+            Err(_) if postmaster.wait(&data, GOING).await => return Err(Silence::Ended),
             Err(error) => return Err(Silence::Refused(error)),
         }
         if told.elapsed() > Duration::from_secs(10) {

@@ -74,8 +74,9 @@ impl Server {
             }
         }
         let binaries = prepare(&home, &account, &config, progress, &lock).await?;
-        let (postmaster, port, facts) = launch(&home, &account, &binaries, config.port).await?;
-        Self::assemble(home, lock, postmaster, port, facts, false)
+        let (running, adopted) = launch(&home, &account, &binaries, config.port).await?;
+        let (postmaster, port, facts) = running;
+        Self::assemble(home, lock, postmaster, port, facts, adopted)
     }
 
     /// Adopts the server kept in the directory if it is running; starts nothing.
@@ -203,8 +204,11 @@ async fn accepts_syncfs(home: &Home, account: &Account, binaries: &Binaries) -> 
     output.is_ok_and(|output| output.status.success() && output.stdout.starts_with(b"syncfs"))
 }
 
+/// A server that answers: its main process, its port, and what it says of itself.
+type Running = (Postmaster, u16, Facts);
+
 /// Takes over the server if it is running. None when it is not, or ends while we look.
-async fn adopt(home: &Home) -> Result<Option<(Postmaster, u16, Facts)>, EmbeddedError> {
+async fn adopt(home: &Home) -> Result<Option<Running>, EmbeddedError> {
     let data = home.data();
     let began = Instant::now();
     loop {
@@ -243,13 +247,14 @@ async fn adopt(home: &Home) -> Result<Option<(Postmaster, u16, Facts)>, Embedded
     }
 }
 
-/// Starts the server, on its own port if that is free.
+/// Starts the server, on its own port if that is free; says whether it took over one instead, that an earlier
+/// start had begun and that had not yet said so when we looked.
 async fn launch(
     home: &Home,
     account: &Account,
     binaries: &Binaries,
     wanted: Option<u16>,
-) -> Result<(Postmaster, u16, Facts), EmbeddedError> {
+) -> Result<(Running, bool), EmbeddedError> {
     let began = Instant::now();
     let mut avoided = None;
     loop {
@@ -265,12 +270,19 @@ async fn launch(
         let (_, from) = home.open_start_log()?;
         let postmaster = Postmaster::spawn(home, account, binaries, port)?;
         let reason = match answer(home, &postmaster, port).await {
-            Ok(facts) => return Ok((postmaster, port, facts)),
+            Ok(facts) => return Ok(((postmaster, port, facts), false)),
             Err(Silence::Refused(source)) => return Err(refused(home, source)),
             Err(Silence::TooLong) => "does not answer (it was left running)",
             Err(Silence::Ended) => {
                 let log = home.log_since(from);
                 let patient = began.elapsed() < ORPHAN_PATIENCE;
+                if patient && log.contains("lock file \"postmaster.pid\"") {
+                    if let Some(running) = adopt(home).await? {
+                        return Ok((running, true));
+                    }
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    continue;
+                }
                 if patient && log.contains("pre-existing shared memory block") {
                     tokio::time::sleep(Duration::from_millis(200)).await;
                     continue;

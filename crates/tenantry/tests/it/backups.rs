@@ -54,7 +54,7 @@ async fn rows_that_were_deleted_by_hand_come_back_by_commands() {
     let restore = ["backup", "restore", "oakwood", "--as", "x_restored", "--wait"];
     let restored = stdout(&restore);
     assert!(restored.contains("copy x_restored"), "{restored}");
-    home.run(&restore).is(1).says("a schema named x_restored is there");
+    home.run(&restore).is(5).says("A schema named x_restored is there");
     let copies = stdout(&["backup", "copies", "oakwood"]);
     assert!(copies.contains("x_restored  restored"), "{copies}");
     let compare = ["backup", "compare", "oakwood", "x_restored"];

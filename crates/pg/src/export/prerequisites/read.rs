@@ -111,9 +111,19 @@ fn naming(entries: &[Entry], name: &str) -> Vec<String> {
     };
     let entries = entries.iter().filter(of_text);
     entries
-        .filter(|entry| has_word(&entry.create, name))
+        .filter(|entry| has_word(text_of(entry), name))
         .map(|entry| format!("{} {}", entry.kind, entry.tag))
         .collect()
+}
+
+/// What nobody rewrites: a function's head, and with it its own search path, follows the schema at each rename.
+fn text_of(entry: &Entry) -> &str {
+    match entry.kind.as_str() {
+        "FUNCTION" | "PROCEDURE" => {
+            entry.create.split_once("\n    AS ").map_or(&*entry.create, |(_, body)| body)
+        }
+        _ => &entry.create,
+    }
 }
 
 /// Whether a text contains a name that is not a part of a longer one, in whatever case.

@@ -122,6 +122,9 @@ pub(crate) struct Restore {
     /// Only this table; may be given several times
     #[arg(long = "table", value_name = "TABLE", conflicts_with = "in_place")]
     tables: Vec<String>,
+    /// Functions whose text names the living schema may go on meaning it until the copy is swapped in
+    #[arg(long, conflicts_with = "in_place")]
+    accept_names: bool,
     /// It becomes the institution's schema, which was dropped, purged or lost
     #[arg(long, conflicts_with = "as_name")]
     in_place: bool,
@@ -180,6 +183,7 @@ async fn restore(client: &Client, arguments: Restore) -> Outcome {
     let body = RestoreRequestBody {
         as_name: arguments.as_name,
         tables: arguments.tables,
+        accept_names: arguments.accept_names,
         in_place: arguments.in_place,
         keep_hours: arguments.keep_hours,
     };
