@@ -79,7 +79,7 @@ impl From<PgError> for WriteError {
 /// # Errors
 /// When the database fails.
 pub async fn contents(export: &mut Export) -> Result<Contents, PgError> {
-    if export.size().await? > LARGE {
+    if export.size() > LARGE {
         export.read_ahead().await?;
     }
     let mut tables = Vec::new();
@@ -135,7 +135,7 @@ pub async fn write_archive<W: Write>(
         schema,
         export.entries(),
     )?;
-    if export.size().await? > LARGE {
+    if export.size() > LARGE {
         export.read_ahead().await?;
     }
     let with_rows = with_rows(export);

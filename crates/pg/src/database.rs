@@ -9,6 +9,7 @@ use sqlx::{ConnectOptions, Connection as _};
 use url::Url;
 
 use crate::error::{PgError, Situation};
+use crate::export::Sessions;
 
 /// The role that the control plane works as. It owns nothing and is no superuser.
 pub const CONTROL_ROLE: &str = "tenantry_control";
@@ -39,6 +40,7 @@ pub struct ManagedDatabase {
     address: Url,
     /// With our own role and password.
     login: Url,
+    exports: Sessions,
 }
 
 /// Without what the URL may say beside the address.
@@ -65,6 +67,7 @@ impl ManagedDatabase {
             pool: pool(options, config.max_connections),
             address: keeping(&config.url, |key| key == "sslmode"),
             login: config.url.clone(),
+            exports: Sessions::new(&config.url)?,
         })
     }
 
@@ -76,6 +79,11 @@ impl ManagedDatabase {
     /// Where it is, with our own role and password: for sessions beside the pool. Never to be shown.
     pub fn login(&self) -> &Url {
         &self.login
+    }
+
+    /// The sessions that exports have.
+    pub fn exports(&self) -> &Sessions {
+        &self.exports
     }
 
     /// The URL for logging in as another role.
@@ -110,9 +118,10 @@ impl ManagedDatabase {
         (self.pool.size(), self.pool.num_idle())
     }
 
-    /// Ends all sessions of the pool.
+    /// Ends all sessions of the pool, and those of exports.
     pub async fn close(&self) {
         self.pool.close().await;
+        self.exports.close().await;
     }
 }
 

@@ -55,7 +55,7 @@ impl Taker {
         let marker = self.database.marker(institution).await?.context("no such institution")?;
         let schema = Ident::new(&marker.schema_name)?;
         self.database.change_mark(&schema).await?;
-        let mut export = Export::begin(self.database.login(), &schema).await?;
+        let mut export = Export::begin(self.database.exports(), &schema).await?;
         let (key_epoch, key) = repository.key(institution, None).await?;
         let backup = Uuid::now_v7();
         let spool = repository.spool(backup, 1)?;

@@ -3,7 +3,7 @@
 use sqlx::{Connection as _, Executor as _};
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::Situation;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::sql::Ident;
 use tenantry_testkit::{Cluster, TestDatabase};
 
@@ -24,7 +24,9 @@ async fn database() -> TestDatabase {
 }
 
 async fn export(database: &TestDatabase) -> Export {
-    Export::begin(database.url(), &Ident::new("inst_oak").unwrap()).await.unwrap()
+    Export::begin(&Sessions::new(database.url()).unwrap(), &Ident::new("inst_oak").unwrap())
+        .await
+        .unwrap()
 }
 
 async fn plainly(database: &TestDatabase) -> Contents {
@@ -52,7 +54,7 @@ async fn what_is_read_ahead_is_the_same_snapshot() {
 
     let name = Ident::new("inst_elm").unwrap();
     brought_back(&database, &archive, &name).await.unwrap();
-    let mut restored = Export::begin(database.url(), &name).await.unwrap();
+    let mut restored = Export::begin(&Sessions::new(database.url()).unwrap(), &name).await.unwrap();
     assert_eq!(contents(&mut restored).await.unwrap().tables, before.tables);
 }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use tenantry_backup::fallback::{FallbackError, dump};
 use tenantry_backup::manifest::Engine;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::sql::Ident;
 use tenantry_testkit::{Cluster, TestDatabase};
 
@@ -82,7 +82,7 @@ async fn case_27_an_old_pg_dump_is_refused() {
 async fn what_is_refused_is_archived_by_pg_dump_and_said_to_be() {
     let database = oak().await;
     let schema = Ident::new("inst_oak").unwrap();
-    Export::begin(database.url(), &schema).await.unwrap_err();
+    Export::begin(&Sessions::new(database.url()).unwrap(), &schema).await.unwrap_err();
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("oak.dump");
     let out = BufWriter::new(File::create(&path).unwrap());

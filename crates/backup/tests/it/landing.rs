@@ -6,7 +6,7 @@ use sqlx::Executor as _;
 use tenantry_backup::archive::{ArchiveReader, ArchiveWriter};
 use tenantry_backup::restore::{Limits, Progress, RestoreError, restore_archive};
 use tenantry_backup::write::WriteError;
-use tenantry_pg::export::{Entry, Export};
+use tenantry_pg::export::{Entry, Export, Sessions};
 use tenantry_pg::sql::script;
 use uuid::Uuid;
 
@@ -131,7 +131,8 @@ async fn case_36_code_in_an_archive_reaches_nothing() {
             )
         })
         .collect();
-    let mut export = Export::begin(&managed.url, &ident("inst_oak")).await.unwrap();
+    let mut export =
+        Export::begin(&Sessions::new(&managed.url).unwrap(), &ident("inst_oak")).await.unwrap();
     let mut entries = export.entries().to_vec();
     for entry in entries.iter_mut().filter(|entry| entry.kind == "FUNCTION") {
         let body = match entry.tag.as_str() {
@@ -196,7 +197,8 @@ async fn case_36_statements_of_another_kind_are_refused() {
             "CREATE TABLE a (id int, t text DEFAULT U&'\\'); COMMIT; CREATE TABLE b (t text DEFAULT '');",
         ),
     ] {
-        let mut export = Export::begin(&managed.url, &ident("inst_oak")).await.unwrap();
+        let mut export =
+            Export::begin(&Sessions::new(&managed.url).unwrap(), &ident("inst_oak")).await.unwrap();
         let mut entries = export.entries().to_vec();
         entries.iter_mut().find(|entry| entry.kind == kind).unwrap().create = text.into();
         let archive = written(&mut export, &entries).await;

@@ -11,7 +11,7 @@ use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_domain::template::Spares;
 use tenantry_pg::copies::{Landing, NewCopy, SchemaCopy};
 use tenantry_pg::database::DatabaseConfig;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::install::{ServerSetup, install_managed, prepare_server};
 use tenantry_pg::schema::{Marker, NewSchema};
 use tenantry_pg::sql::{Ident, script};
@@ -74,7 +74,8 @@ impl Managed {
     }
 
     pub(crate) async fn contents(&self, schema: &str) -> Contents {
-        let mut export = Export::begin(&self.url, &ident(schema)).await.unwrap();
+        let mut export =
+            Export::begin(&Sessions::new(&self.url).unwrap(), &ident(schema)).await.unwrap();
         contents(&mut export).await.unwrap()
     }
 
@@ -85,7 +86,8 @@ impl Managed {
     }
 
     pub(crate) async fn archived(&self) -> Vec<u8> {
-        let mut export = Export::begin(&self.url, &ident("inst_oak")).await.unwrap();
+        let mut export =
+            Export::begin(&Sessions::new(&self.url).unwrap(), &ident("inst_oak")).await.unwrap();
         write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap().0
     }
 

@@ -8,7 +8,7 @@ use std::io::BufWriter;
 use sqlx::Executor as _;
 use tempfile::TempDir;
 use tenantry_backup::write::{Contents, contents, write_archive};
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::sql::{Ident, script};
 use tenantry_pg::{Situation, ddl};
 use tenantry_testkit::{Cluster, TestDatabase};
@@ -72,7 +72,7 @@ async fn archived(database: &TestDatabase, place: &TempDir) -> (std::path::PathB
     let path = place.path().join("oak.dump");
     let out = BufWriter::new(File::create(&path).unwrap());
     let schema = Ident::new("inst_oak").unwrap();
-    let mut export = Export::begin(database.url(), &schema).await.unwrap();
+    let mut export = Export::begin(&Sessions::new(database.url()).unwrap(), &schema).await.unwrap();
     let (_, contents) = write_archive(&mut export, out, &mut |_| {}).await.unwrap();
     export.finish().await.unwrap();
     (path, contents)
@@ -154,14 +154,14 @@ fn listed(export: &Export) -> String {
 async fn the_rare_things_come_back_under_another_name() {
     let database = made_in(furnished().await, &rare().await).await;
     let schema = Ident::new("inst_oak").unwrap();
-    let mut export = Export::begin(database.url(), &schema).await.unwrap();
+    let mut export = Export::begin(&Sessions::new(database.url()).unwrap(), &schema).await.unwrap();
     let (archive, before) = write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap();
     let forms = listed(&export);
     export.finish().await.unwrap();
     let other = furnished().await;
     let name = Ident::new("inst_elm").unwrap();
     brought_back(&other, &archive, &name).await.unwrap();
-    let mut export = Export::begin(other.url(), &name).await.unwrap();
+    let mut export = Export::begin(&Sessions::new(other.url()).unwrap(), &name).await.unwrap();
     let after = contents(&mut export).await.unwrap();
     similar(&forms, &listed(&export));
     assert_eq!((before.form, before.tables), (after.form, after.tables));
@@ -239,7 +239,8 @@ async fn what_cannot_be_written_is_refused_by_name() {
     )
     .await;
     let schema = Ident::new("inst_oak").unwrap();
-    let refused = Export::begin(database.url(), &schema).await.unwrap_err();
+    let refused =
+        Export::begin(&Sessions::new(database.url()).unwrap(), &schema).await.unwrap_err();
     assert_eq!(refused.situation(), Situation::Refused);
     let said = refused.to_string();
     for what in [
@@ -252,7 +253,10 @@ async fn what_cannot_be_written_is_refused_by_name() {
     ] {
         assert!(said.contains(what), "{what} is not in: {said}");
     }
-    let gone = Export::begin(database.url(), &Ident::new("inst_gone").unwrap()).await.unwrap_err();
+    let gone =
+        Export::begin(&Sessions::new(database.url()).unwrap(), &Ident::new("inst_gone").unwrap())
+            .await
+            .unwrap_err();
     assert_eq!(gone.situation(), Situation::NotFound);
 }
 
@@ -281,7 +285,7 @@ async fn names_that_need_quotes_survive() {
         .unwrap();
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("odd.dump");
-    let mut export = Export::begin(database.url(), &schema).await.unwrap();
+    let mut export = Export::begin(&Sessions::new(database.url()).unwrap(), &schema).await.unwrap();
     write_archive(&mut export, BufWriter::new(File::create(&path).unwrap()), &mut |_| {})
         .await
         .unwrap();

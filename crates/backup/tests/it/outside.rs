@@ -2,7 +2,7 @@
 
 use sqlx::Executor as _;
 use sqlx::postgres::PgConnection;
-use tenantry_pg::export::{Export, Prerequisites, missing};
+use tenantry_pg::export::{Export, Prerequisites, Sessions, missing};
 use tenantry_pg::sql::Ident;
 use tenantry_testkit::{Cluster, TestDatabase};
 
@@ -34,7 +34,9 @@ const NEEDY: &str = "
   create publication published_whole for tables in schema inst_oak";
 
 async fn export(database: &TestDatabase) -> Export {
-    Export::begin(database.url(), &Ident::new("inst_oak").unwrap()).await.unwrap()
+    Export::begin(&Sessions::new(database.url()).unwrap(), &Ident::new("inst_oak").unwrap())
+        .await
+        .unwrap()
 }
 
 async fn needy() -> (TestDatabase, Prerequisites) {
@@ -174,7 +176,8 @@ async fn a_view_in_the_place_of_a_sequence_is_not_read() {
         }
         other.execute("commit").await.unwrap();
     };
-    let (refused, ()) = tokio::join!(Export::begin(database.url(), &schema), swap);
+    let sessions = Sessions::new(database.url()).unwrap();
+    let (refused, ()) = tokio::join!(Export::begin(&sessions, &schema), swap);
     let said = refused.unwrap_err().to_string();
     assert!(said.contains("non-system view"), "{said}");
 }

@@ -5,7 +5,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sqlx::Executor as _;
 use tenantry_backup::write::{contents, write_archive};
 use tenantry_pg::ddl;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::sql::{Ident, script};
 use tenantry_testkit::{Cluster, TestDatabase};
 use tokio::runtime::Runtime;
@@ -255,11 +255,15 @@ async fn comes_back(database: &TestDatabase, text: &str) -> Result<(), TestCaseE
     let made = admin.execute(script(text)).await;
     prop_assert!(made.is_ok(), "the test's own statements: {made:?}\n{text}");
     let fail = |why: &dyn std::fmt::Display| TestCaseError::fail(format!("{why}\n{text}"));
-    let mut export = Export::begin(database.url(), &here).await.map_err(|e| fail(&e))?;
+    let mut export = Export::begin(&Sessions::new(database.url()).unwrap(), &here)
+        .await
+        .map_err(|e| fail(&e))?;
     let (archive, before) =
         write_archive(&mut export, Vec::new(), &mut |_| {}).await.map_err(|e| fail(&e))?;
     brought_back(database, &archive, &there).await.map_err(|e| fail(&e))?;
-    let mut restored = Export::begin(database.url(), &there).await.map_err(|e| fail(&e))?;
+    let mut restored = Export::begin(&Sessions::new(database.url()).unwrap(), &there)
+        .await
+        .map_err(|e| fail(&e))?;
     let after = contents(&mut restored).await.map_err(|e| fail(&e))?;
     prop_assert_eq!(export.entries().len(), restored.entries().len(), "{}", text);
     for (one, other) in export.entries().iter().zip(restored.entries()).skip(1) {

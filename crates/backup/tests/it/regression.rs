@@ -8,7 +8,7 @@ use std::io::BufWriter;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tenantry_backup::write::write_archive;
 use tenantry_pg::ddl;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::sql::Ident;
 use url::Url;
 
@@ -63,7 +63,7 @@ async fn the_regression_database_survives() {
     let mut worse = 0;
     for name in schemas {
         let schema = Ident::new(name.as_str()).unwrap();
-        let mut export = match Export::begin(&regression, &schema).await {
+        let mut export = match Export::begin(&Sessions::new(&regression).unwrap(), &schema).await {
             Ok(export) => export,
             Err(why) => {
                 println!("{name}: refused: {why}");

@@ -7,7 +7,7 @@ use tenantry_backup::archive::{ArchiveReader, ReadError};
 use tenantry_backup::restore::{Limits, RestoreError, Restored, restore_archive};
 use tenantry_backup::write::{Contents, contents, write_archive};
 use tenantry_pg::ddl;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::sql::{Ident, script};
 use tenantry_testkit::{Cluster, TestDatabase};
 
@@ -23,7 +23,8 @@ async fn archived(text: &str) -> (TestDatabase, Vec<u8>, Contents) {
     let mut admin = database.connect().await;
     admin.execute("create schema inst_oak; set search_path = inst_oak").await.unwrap();
     admin.execute(script(text)).await.unwrap();
-    let mut export = Export::begin(database.url(), &ident("inst_oak")).await.unwrap();
+    let mut export =
+        Export::begin(&Sessions::new(database.url()).unwrap(), &ident("inst_oak")).await.unwrap();
     let (archive, contents) = write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap();
     export.finish().await.unwrap();
     (database, archive, contents)
@@ -64,7 +65,10 @@ async fn there_is(database: &TestDatabase, schema: &str) -> bool {
 async fn beside_the_living_one_it_is_the_same_under_another_name() {
     let (database, archive, before) = archived(CHECKLIST).await;
     restored(&database, &archive, "inst_oak_restored").await.unwrap();
-    let mut export = Export::begin(database.url(), &ident("inst_oak_restored")).await.unwrap();
+    let mut export =
+        Export::begin(&Sessions::new(database.url()).unwrap(), &ident("inst_oak_restored"))
+            .await
+            .unwrap();
     let after = contents(&mut export).await.unwrap();
     assert_eq!((&before.form, &before.tables), (&after.form, &after.tables));
     // and for pg_dump too; a comment on the schema stays with it
@@ -91,7 +95,8 @@ async fn what_differs_is_seen() {
         ("insert into inst_b.a values (2, 'y')", true, false),
     ] {
         admin.execute(change).await.unwrap();
-        let mut export = Export::begin(database.url(), &ident("inst_b")).await.unwrap();
+        let mut export =
+            Export::begin(&Sessions::new(database.url()).unwrap(), &ident("inst_b")).await.unwrap();
         let now = contents(&mut export).await.unwrap();
         assert_eq!(
             (now.form == before.form, now.tables == before.tables),

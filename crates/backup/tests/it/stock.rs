@@ -8,7 +8,7 @@ use sqlx::Executor as _;
 use tempfile::TempDir;
 use tenantry_backup::manifest::SignedManifest;
 use tenantry_backup::write::write_archive;
-use tenantry_pg::export::Export;
+use tenantry_pg::export::{Export, Sessions};
 use tenantry_pg::sql::{Ident, script};
 use tenantry_testkit::{Cluster, TestDatabase};
 use uuid::Uuid;
@@ -32,7 +32,8 @@ impl Kept {
         admin.execute("create schema inst_oak; set search_path = inst_oak").await.unwrap();
         admin.execute(script(CHECKLIST)).await.unwrap();
         let schema = Ident::new("inst_oak").unwrap();
-        let mut export = Export::begin(database.url(), &schema).await.unwrap();
+        let mut export =
+            Export::begin(&Sessions::new(database.url()).unwrap(), &schema).await.unwrap();
         let (archive, _) = write_archive(&mut export, Vec::new(), &mut |_| {}).await.unwrap();
         export.finish().await.unwrap();
         let (fleet, folder) = Fleet::in_folder().await;

@@ -109,7 +109,7 @@ impl BackupSchema {
         // before the snapshot: what is written between the two is in the backup and counts as a change
         let change_mark = database.change_mark(&schema).await?;
         let previous = backups::newest(&cx.fleet.store, self.schema).await?;
-        let export = Export::begin(database.login(), &schema).await;
+        let export = Export::begin(database.exports(), &schema).await;
         if let (Ok(export), Some(previous)) = (&export, &previous)
             && self.skip_unchanged
             && previous.state == "stored"

@@ -172,7 +172,7 @@ impl VerifyBackup {
             .signed_manifest(&cx.fleet.store, self.schema, self.backup)
             .await?
             .manifest;
-        let mut export = Export::begin(cx.fleet.database.login(), &schema).await?;
+        let mut export = Export::begin(cx.fleet.database.exports(), &schema).await?;
         let found = contents(&mut export).await?;
         export.finish().await?;
         self.compare_ms = Some(milliseconds(began));

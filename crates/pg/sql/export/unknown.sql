@@ -27,7 +27,10 @@ from object o join pg_proc p on p.oid = o.object
 cross join shadowed
 cross join lateral (
   select 'it is of a kind that is not known' as why where p.prokind not in ('f', 'p', 'w', 'a')
-  union all select shadowed.why where not pg_function_is_visible(p.oid)
+  -- not pg_function_is_visible(), which reads every function of that name in the database
+  union all select shadowed.why
+  where exists (select from pg_proc s where s.proname = p.proname and s.proargtypes = p.proargtypes
+                                        and s.pronamespace = 'pg_catalog'::regnamespace)
 ) k
 where o.catalog = 'pg_proc'::regclass
 union all

@@ -3,13 +3,17 @@
 //! the system is looked into, as a cursor, and run while the schema is: a function or an operator of the
 //! schema that is called like one of the system's is never taken for it, and never run with our rights.
 
+use futures::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
-use sqlx::{Executor as _, FromRow, PgConnection};
+use sqlx::{Either, Executor as _, FromRow, PgConnection};
 
 use crate::ddl;
 use crate::error::PgError;
 use crate::sql::{Ident, script};
+
+/// The list of no object.
+pub(super) const NONE: &str = "'{}'::pg_catalog.oid[]";
 
 /// A list of objects as a query takes it.
 pub(super) fn list(oids: &[Oid]) -> String {
@@ -36,21 +40,55 @@ pub(super) async fn rows<T>(
 where
     T: for<'r> FromRow<'r, PgRow>,
 {
+    let mut found = all(session, schema, &[(query, values.to_vec())]).await?;
+    read(found.pop().unwrap_or_default())
+}
+
+/// What one of several queries found: its rows, in order.
+pub(super) type Found = std::vec::IntoIter<PgRow>;
+
+/// Runs several of our queries in the same way, in one exchange with the server.
+pub(super) async fn all(
+    session: &mut PgConnection,
+    schema: &Ident,
+    queries: &[(&str, Vec<String>)],
+) -> Result<Vec<Found>, PgError> {
+    let mut text = "set local search_path = pg_catalog;\n".to_owned();
+    for (place, (query, values)) in queries.iter().enumerate() {
+        let query = filled(query, values);
+        text.push_str(&format!("declare described_{place} no scroll cursor for {query};\n"));
+    }
+    text.push_str(&format!("{};\n", ddl!("set local search_path = {}", schema)));
+    for place in 0..queries.len() {
+        text.push_str(&format!("fetch all from described_{place};\n"));
+    }
+    text.push_str("close all; set local search_path = pg_catalog");
+    // each statement's rows come before its end
+    let mut ended: Vec<Vec<PgRow>> = vec![Vec::new()];
+    let mut answers = sqlx::raw_sql(script(text)).fetch_many(session);
+    while let Some(answer) = answers.try_next().await? {
+        match (answer, ended.last_mut()) {
+            (Either::Right(row), Some(rows)) => rows.push(row),
+            _ => ended.push(Vec::new()),
+        }
+    }
+    Ok(ended.into_iter().skip(queries.len() + 2).take(queries.len()).map(Vec::into_iter).collect())
+}
+
+/// The rows as what they stand for.
+pub(super) fn read<T>(rows: Found) -> Result<Vec<T>, PgError>
+where
+    T: for<'r> FromRow<'r, PgRow>,
+{
+    Ok(rows.map(|row| T::from_row(&row)).collect::<Result<_, _>>()?)
+}
+
+fn filled(query: &str, values: &[String]) -> String {
     let mut query = query.to_owned();
     for (place, value) in values.iter().enumerate() {
         query = query.replace(&format!("${}", place + 1), value);
     }
-    let inside = ddl!("set local search_path = {}", schema);
-    let text = format!(
-        "set local search_path = pg_catalog;
-         declare described no scroll cursor for {query};
-         {inside};
-         fetch all from described;
-         close described;
-         set local search_path = pg_catalog"
-    );
-    let rows = sqlx::raw_sql(script(text)).fetch_all(&mut *session).await?;
-    Ok(rows.iter().map(T::from_row).collect::<Result<_, _>>()?)
+    query
 }
 
 /// The schema as the path, or the system's only (`None`), until the transaction ends.

@@ -16,6 +16,9 @@ mod objects;
 mod order;
 mod pair;
 mod prerequisites;
+mod sessions;
+
+use std::collections::HashSet;
 
 use sqlx::postgres::types::Oid;
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -23,6 +26,8 @@ use url::Url;
 
 use self::ahead::Ahead;
 use self::members::Members;
+use self::objects::Described;
+use self::sessions::{Lent, connect};
 use crate::database::connect_options;
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
@@ -30,11 +35,12 @@ use crate::sql::{Ident, script};
 pub use entry::{Entry, Section};
 pub use pair::{Pair, Side, Surplus};
 pub use prerequisites::{Collation, Extension, Outside, Prerequisites, Role, missing};
+pub use sessions::Sessions;
 
 /// An open snapshot of one schema.
 #[derive(Debug)]
 pub struct Export {
-    session: PgConnection,
+    session: Lent,
     url: Url,
     /// Sessions that read before they are asked to.
     ahead: Option<Ahead>,
@@ -46,26 +52,15 @@ pub struct Export {
     entries: Vec<Entry>,
     /// Catalogs and OIDs of everything that the entries are made of.
     objects: Vec<(Oid, Oid)>,
+    /// Tables without a row.
+    empty: HashSet<Oid>,
+    size: u64,
     /// Whether the session's path is the schema, as it is for rows; else only the system is looked into.
     inside: bool,
 }
 
 /// How often the list of tables may change between looking and locking.
 const TRIES: usize = 5;
-
-/// Views and foreign tables are not read: whoever owns a name could put one in the place of a table or a
-/// sequence, and its functions would run with our rights (CVE-2024-7348). Minor versions before that do not
-/// know the setting.
-const RESTRICTION: &str = "
-  select pg_catalog.set_config(name, 'view, foreign-table', false) from pg_catalog.pg_settings where name = 'restrict_nonsystem_relation_kind'";
-
-/// The settings under which names, dates and numbers are written the same everywhere. Compiling a statement takes
-/// longer than these take to run, and each is run once.
-const SETTINGS: &str = "
-  set client_encoding = 'UTF8'; set standard_conforming_strings = on; set extra_float_digits = 3;
-  set datestyle = 'ISO'; set intervalstyle = 'postgres'; set timezone = 'UTC'; set row_security = off;
-  set bytea_output = 'hex'; set xmloption = 'content'; set synchronize_seqscans = off;
-  set jit = off; set lock_timeout = '2s'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0";
 
 impl Export {
     /// Locks every table of a schema against changes of its form (not of its rows), takes a snapshot and
@@ -74,13 +69,13 @@ impl Export {
     /// # Errors
     /// `NotFound` without such a schema, `Refused` when there is something that cannot be written (all of
     /// it is named), `Transient` when a table was locked or the schema was being changed.
-    pub async fn begin(url: &Url, schema: &Ident) -> Result<Self, PgError> {
-        let mut session = connect(url).await?;
+    pub async fn begin(sessions: &Sessions, schema: &Ident) -> Result<Self, PgError> {
+        let mut session = sessions.lend().await?;
         let (database, server_version, quoted_schema) = sqlx::query_as(
             "select current_database()::text, current_setting('server_version'), quote_ident($1)",
         )
         .bind(schema.raw())
-        .fetch_one(&mut session)
+        .fetch_one(&mut *session)
         .await?;
         for _ in 0..TRIES {
             let before = Members::read(&mut session, schema).await?;
@@ -93,11 +88,12 @@ impl Export {
             }
             let now = Members::read(&mut session, schema).await?;
             if now == before {
-                let (entries, objects) = objects::describe(&mut session, &now).await?;
+                let Described { entries, objects, empty, size } =
+                    objects::describe(&mut session, &now).await?;
                 let schema = schema.clone();
                 return Ok(Self {
                     session,
-                    url: url.clone(),
+                    url: sessions.url().clone(),
                     ahead: None,
                     schema,
                     quoted_schema,
@@ -105,6 +101,8 @@ impl Export {
                     server_version,
                     entries,
                     objects,
+                    empty,
+                    size,
                     inside: false,
                 });
             }
@@ -151,21 +149,8 @@ impl Export {
     }
 
     /// Bytes of the tables' files, without their indexes.
-    ///
-    /// # Errors
-    /// When the server cannot be asked.
-    pub async fn size(&mut self) -> Result<u64, PgError> {
-        self.look_inside(false).await?;
-        let tables = self.objects.iter().filter(|(class, _)| *class == catalog::CLASS);
-        let tables: Vec<Oid> = tables.map(|(_, oid)| *oid).collect();
-        let size: i64 = sqlx::query_scalar(
-            "select coalesce(sum(pg_table_size(c.oid)), 0)::bigint
-             from unnest($1::oid[]) o (oid) join pg_class c on c.oid = o.oid where c.relkind = 'r'",
-        )
-        .bind(tables)
-        .fetch_one(&mut self.session)
-        .await?;
-        Ok(u64::try_from(size).unwrap_or_default())
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     /// From now on two more sessions read rows before they are asked for, in the order of the entries. Says
@@ -177,7 +162,8 @@ impl Export {
         let of_table = |(place, entry): (usize, &Entry)| {
             Some((place, entry.copy_from.clone()?, entry.object.1))
         };
-        let tables: Vec<_> = self.entries.iter().enumerate().filter_map(of_table).collect();
+        let tables = self.entries.iter().enumerate().filter_map(of_table);
+        let tables: Vec<_> = tables.filter(|(.., oid)| !self.empty.contains(oid)).collect();
         if tables.len() < 2 {
             return Ok(false);
         }
@@ -185,10 +171,10 @@ impl Export {
         self.look_inside(false).await?;
         let names: Vec<String> = sqlx::query_scalar(include_str!("../../sql/export/relations.sql"))
             .bind(oids)
-            .fetch_all(&mut self.session)
+            .fetch_all(&mut *self.session)
             .await?;
         let snapshot: String =
-            sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut self.session).await?;
+            sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut *self.session).await?;
         let mut sessions = Vec::new();
         for _ in 0..ahead::READERS {
             let mut session = connect(&self.url).await?;
@@ -213,9 +199,12 @@ impl Export {
         mut take: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         use futures::TryStreamExt as _;
-        let Some(table) = self.entries[entry].copy_from.as_deref() else {
+        let Entry { copy_from: Some(table), object: (_, oid), .. } = &self.entries[entry] else {
             return Ok(());
         };
+        if self.empty.contains(oid) {
+            return Ok(());
+        }
         if let Some(mut rows) = self.ahead.as_mut().and_then(|ahead| ahead.take(entry)) {
             while let Some(piece) = rows.next().await.map_err(E::from)? {
                 take(&piece)?;
@@ -240,12 +229,12 @@ impl Export {
         Ok(())
     }
 
-    /// Ends the snapshot and the session.
+    /// Ends the snapshot.
     ///
     /// # Errors
     /// When the server does not answer.
     pub async fn finish(self) -> Result<(), PgError> {
-        Ok(self.session.close().await?)
+        self.session.give_back().await
     }
 }
 
@@ -259,14 +248,4 @@ pub async fn server_version(url: &Url) -> Result<i32, PgError> {
     let version = version.fetch_one(&mut session).await?;
     session.close().await?;
     Ok(version)
-}
-
-/// A session under our settings, which looks only into the system.
-async fn connect(url: &Url) -> Result<PgConnection, PgError> {
-    let options = connect_options(url)?.application_name("tenantry export");
-    let mut session = PgConnection::connect_with(&options).await?;
-    session.execute(SETTINGS).await?;
-    session.execute(RESTRICTION).await?;
-    session.execute("set search_path = pg_catalog").await?;
-    Ok(session)
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sqlx::postgres::types::Oid;
 use sqlx::{FromRow, PgConnection};
 
-use super::asked::{self, list, one};
+use super::asked::{self, Found, NONE, list, one};
 use super::entry::{Early, Entry};
 use super::graph::{Apart, Graph};
 use super::members::Members;
@@ -13,23 +13,43 @@ use super::{catalog, order};
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 
-/// Everything in the schema, in an order in which it can be made; and the catalog rows that it is made of.
+/// What is in a schema.
+pub(super) struct Described {
+    /// All of it, in an order in which it can be made.
+    pub(super) entries: Vec<Entry>,
+    /// The catalog rows that it is made of.
+    pub(super) objects: Vec<(Oid, Oid)>,
+    /// Tables without a row.
+    pub(super) empty: HashSet<Oid>,
+    /// Bytes of the tables' files, without their indexes.
+    pub(super) size: u64,
+}
+
+/// Describes a schema.
 pub(super) async fn describe(
     session: &mut PgConnection,
     members: &Members,
-) -> Result<(Vec<Entry>, Vec<(Oid, Oid)>), PgError> {
+) -> Result<Described, PgError> {
     refuse_unknown(session, members).await?;
     let lists = Lists::of(members);
     let mut graph = Graph::read(session, members).await?;
     let apart = graph.apart();
-    let mut entries = written(session, &lists, &apart).await?;
-    entries.extend(sequences(session, &lists).await?);
-    entries.extend(views(session, &lists).await?);
-    entries.extend(rows(session, &lists).await?);
+    let mut found = asked::all(session, &lists.name, &questions(&lists, &apart)).await?;
+    let (tables, views_found, sequences_found) = (found.pop(), found.pop(), found.pop());
+    let mut entries: Vec<Entry> = Vec::new();
+    for rows in found {
+        entries.extend(asked::read::<Written>(rows)?.into_iter().map(Entry::from));
+    }
+    entries.extend(sequences(session, &lists, sequences_found.unwrap_or_default()).await?);
+    entries.extend(views(views_found.unwrap_or_default())?);
+    let tables: Vec<Table> = asked::read(tables.unwrap_or_default())?;
+    let size = tables.iter().map(|table| u64::try_from(table.bytes).unwrap_or_default()).sum();
+    let empty = tables.iter().filter(|table| table.empty).map(|table| table.object).collect();
+    entries.extend(tables.into_iter().map(Entry::from));
     entries.extend(notes(session, &lists, &entries).await?);
     graph.learn(session, &entries).await?;
     graph.link(&mut entries, &apart);
-    Ok((order::sort(entries)?, graph.objects()))
+    Ok(Described { entries: order::sort(entries)?, objects: graph.objects(), empty, size })
 }
 
 /// The OIDs of what there is, catalog by catalog.
@@ -135,19 +155,14 @@ impl From<Written> for Entry {
     }
 }
 
-/// What one query each describes.
-async fn written(
-    session: &mut PgConnection,
-    lists: &Lists,
-    apart: &Apart,
-) -> Result<Vec<Entry>, PgError> {
-    let Lists { name, relations, types, functions, .. } = lists;
+/// What is asked at once: what writes statements first, and then sequences, views and tables' rows.
+fn questions(lists: &Lists, apart: &Apart) -> Vec<(&'static str, Vec<String>)> {
+    let Lists { relations, types, functions, .. } = lists;
     let (relations, types, functions) = (list(relations), list(types), list(functions));
     let (defaults, checks) = (list(&apart.defaults), list(&apart.checks));
     let schema = one(Some(lists.schema));
     let text_search = lists.text_search.iter().map(|oids| list(oids)).collect();
-    let mut all: Vec<Written> = Vec::new();
-    for (text, values) in [
+    let mut all = vec![
         (include_str!("../../sql/export/schema.sql"), vec![schema.clone()]),
         (include_str!("../../sql/export/types.sql"), vec![types.clone(), checks.clone()]),
         (
@@ -174,15 +189,27 @@ async fn written(
             vec![list(&lists.collations), list(&lists.conversions)],
         ),
         (include_str!("../../sql/export/text_search.sql"), text_search),
-        (include_str!("../../sql/export/grants.sql"), vec![schema, relations, types, functions]),
-    ] {
-        all.extend(asked::rows::<Written>(session, name, text, &values).await?);
-    }
-    Ok(all.into_iter().map(Entry::from).collect())
+        (
+            include_str!("../../sql/export/grants.sql"),
+            vec![schema, relations.clone(), types, functions],
+        ),
+    ];
+    // most schemas have nothing of the rare kinds
+    all.retain(|(_, values)| values.iter().any(|value| value != NONE));
+    all.extend([
+        (include_str!("../../sql/export/sequences.sql"), vec![relations.clone()]),
+        (include_str!("../../sql/export/views.sql"), vec![relations.clone()]),
+        (include_str!("../../sql/export/table_data.sql"), vec![relations]),
+    ]);
+    all
 }
 
 /// Sequences, what owns them, and how far they are.
-async fn sequences(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, PgError> {
+async fn sequences(
+    session: &mut PgConnection,
+    lists: &Lists,
+    found: Found,
+) -> Result<Vec<Entry>, PgError> {
     #[derive(FromRow)]
     struct Sequence {
         #[sqlx(flatten)]
@@ -190,9 +217,7 @@ async fn sequences(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entr
         owned_sql: Option<String>,
         reference: String,
     }
-    let text = include_str!("../../sql/export/sequences.sql");
-    let rows: Vec<Sequence> =
-        asked::rows(session, &lists.name, text, &[list(&lists.relations)]).await?;
+    let rows: Vec<Sequence> = asked::read(found)?;
     let names = rows.iter().map(|row| format!("{}.{}", lists.name, row.reference));
     let values = values(session, names).await?;
     let mut entries = Vec::with_capacity(rows.len() * 3);
@@ -232,7 +257,7 @@ async fn values(
 }
 
 /// Views, and how the materialized ones are filled.
-async fn views(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, PgError> {
+fn views(found: Found) -> Result<Vec<Entry>, PgError> {
     #[derive(FromRow)]
     struct View {
         #[sqlx(flatten)]
@@ -240,9 +265,7 @@ async fn views(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, 
         refresh_sql: Option<String>,
         early_sql: Option<String>,
     }
-    let text = include_str!("../../sql/export/views.sql");
-    let rows: Vec<View> =
-        asked::rows(session, &lists.name, text, &[list(&lists.relations)]).await?;
+    let rows: Vec<View> = asked::read(found)?;
     let mut entries = Vec::with_capacity(rows.len());
     for View { written, refresh_sql, early_sql } in rows {
         let mut view = Entry::from(written);
@@ -253,37 +276,41 @@ async fn views(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, 
     Ok(entries)
 }
 
-/// Tables that have rows.
-async fn rows(session: &mut PgConnection, lists: &Lists) -> Result<Vec<Entry>, PgError> {
-    let text = include_str!("../../sql/export/table_data.sql");
-    let tables: Vec<(Oid, Oid, String, String, String, String)> =
-        asked::rows(session, &lists.name, text, &[list(&lists.relations)]).await?;
-    let entry = |(class, object, reference, tag, owner, columns): (
-        Oid,
-        Oid,
-        String,
-        String,
-        String,
-        String,
-    )| Entry {
-        kind: "TABLE DATA".into(),
-        tag,
-        owner,
-        section: Entry::rank("TABLE DATA").0,
-        create: String::new(),
-        drop: String::new(),
-        copy_from: Some(if columns.is_empty() {
-            reference
-        } else {
-            format!("{reference} {columns}")
-        }),
-        needs: Vec::new(),
-        tablespace: None,
-        early: None,
-        object: (class, object),
-        with: vec![(class, object)],
-    };
-    Ok(tables.into_iter().map(entry).collect())
+/// A table that rows are read of.
+#[derive(FromRow)]
+struct Table {
+    catalog: Oid,
+    object: Oid,
+    reference: String,
+    tag: String,
+    owner: String,
+    columns: String,
+    bytes: i64,
+    empty: bool,
+}
+
+impl From<Table> for Entry {
+    fn from(table: Table) -> Self {
+        let Table { catalog, object, reference, tag, owner, columns, .. } = table;
+        Self {
+            kind: "TABLE DATA".into(),
+            tag,
+            owner,
+            section: Self::rank("TABLE DATA").0,
+            create: String::new(),
+            drop: String::new(),
+            copy_from: Some(if columns.is_empty() {
+                reference
+            } else {
+                format!("{reference} {columns}")
+            }),
+            needs: Vec::new(),
+            tablespace: None,
+            early: None,
+            object: (catalog, object),
+            with: vec![(catalog, object)],
+        }
+    }
 }
 
 /// Comments on all of that, and labels.
@@ -292,27 +319,19 @@ async fn notes(
     lists: &Lists,
     entries: &[Entry],
 ) -> Result<Vec<Entry>, PgError> {
-    let (mut catalogs, mut objects): (Vec<Oid>, Vec<Oid>) =
+    let (catalogs, objects): (Vec<Oid>, Vec<Oid>) =
         entries.iter().filter(|entry| entry.is_primary()).map(|entry| entry.object).unzip();
-    // checks and the indexes of keys are written with something else, and may have comments all the same
-    let checks: Vec<Oid> = sqlx::query_scalar(
-        "select oid from pg_constraint where conrelid = any($1) and contype in ('c', 'n')
-         union all select oid from pg_constraint where contypid = any($2)",
-    )
-    .bind(&lists.relations)
-    .bind(&lists.types)
-    .fetch_all(&mut *session)
-    .await?;
-    catalogs.extend(checks.iter().map(|_| catalog::CONSTRAINT));
-    objects.extend(checks);
-    let indexes: Vec<Oid> = sqlx::query_scalar(
-        "select conindid from pg_constraint where conrelid = any($1) and contype in ('p', 'u', 'x')",
-    )
-    .bind(&lists.relations)
-    .fetch_all(&mut *session)
-    .await?;
-    catalogs.extend(indexes.iter().map(|_| catalog::CLASS));
-    objects.extend(indexes);
+    let noted: Vec<(Oid, Oid)> = sqlx::query_as(include_str!("../../sql/export/noted.sql"))
+        .bind(catalogs)
+        .bind(objects)
+        .bind(&lists.relations)
+        .bind(&lists.types)
+        .fetch_all(&mut *session)
+        .await?;
+    if noted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (catalogs, objects): (Vec<Oid>, Vec<Oid>) = noted.into_iter().unzip();
     let text = include_str!("../../sql/export/comments.sql");
     let values = [list(&catalogs), list(&objects)];
     let rows: Vec<Written> = asked::rows(session, &lists.name, text, &values).await?;

@@ -7,7 +7,8 @@ use url::Url;
 use super::asked::look_in;
 use super::entry::Entry;
 use super::members::Members;
-use super::{TRIES, connect, objects};
+use super::sessions::connect;
+use super::{TRIES, objects};
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 
@@ -71,7 +72,7 @@ impl Pair {
             }
             let mut sides = Vec::new();
             for (name, members) in names.into_iter().zip(&now) {
-                let (entries, _) = objects::describe(&mut session, members).await?;
+                let entries = objects::describe(&mut session, members).await?.entries;
                 let quoted_schema = sqlx::query_scalar("select pg_catalog.quote_ident($1)")
                     .bind(name.raw())
                     .fetch_one(&mut session)
