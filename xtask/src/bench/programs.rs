@@ -14,7 +14,7 @@ use super::product::Binary;
 use super::samples::ms_since;
 
 /// Names a folder of programs that are newer than the server's own.
-const NEWER: &str = "TENANTRY_BENCH_PG_PROGRAMS";
+const NEWER: &str = "BENCH_PG_PROGRAMS";
 
 /// How often the memory of a program is looked at.
 const LOOK: Duration = Duration::from_millis(2);
