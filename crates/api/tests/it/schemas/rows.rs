@@ -15,7 +15,7 @@ async fn fill(server: &TestServer) {
             quota_level, created_at)
          select gen_random_uuid(), 'school_' || lpad(n::text, 4, '0'), 'School No. ' || n,
                 (array['active', 'suspended', 'archived', 'failed'])[n % 4 + 1], 'default',
-                n % 3 + 1, (random() * 1e9)::int8, 1073741824 * (n % 4),
+                n % 3 + 1, (random() * 1e9)::int8, 1073741824::int8 * (n % 4),
                 (array['ok', 'warning', 'soft', 'blocked'])[n % 4 + 1],
                 clock_timestamp() - random() * interval '300 days'
          from generate_series(1, 200) n",
@@ -47,7 +47,7 @@ async fn a_row_shows_what_is_there_and_under_way() {
     server.create("birch").await;
     let body = json!({ "quotaBytes": 1_048_576 });
     server.patch("/schemas/oakwood", body).send().await.is(200);
-    let call = server.post("/backups", json!({ "name": "oakwood" })).waiting();
+    let call = server.post("/backups", json!({ "schema": "oakwood" })).waiting();
     succeeded(call.send().await);
     server.rest().await;
     let queued =
