@@ -8,6 +8,7 @@ use sqlx::{Arguments as _, PgExecutor};
 use tenantry_domain::clock;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
+use uuid::Uuid;
 
 use crate::PgError;
 use crate::ids::first_at;
