@@ -213,7 +213,7 @@ pub(super) fn backup_age(word: BackupFilter) -> BackupAge {
     (status = 200, body = Facets),
 ))]
 pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Problem> {
-    let facets = schemas::facets(&app.fleet().store, BackupAge::OlderThan(STALE_AFTER)).await?;
+    let facets = schemas::facets(&app.fleet().store, STALE_AFTER).await?;
     Ok(Json(Facets {
         states: facets
             .states
@@ -229,7 +229,7 @@ pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Probl
         quota_levels: facets
             .levels
             .into_iter()
-            .filter_map(|(level, count)| Some(LevelCount { level: level.parse().ok()?, count }))
+            .map(|(level, count)| LevelCount { level, count })
             .collect(),
         without_backup: facets.without_backup,
         stale_backup: facets.stale,

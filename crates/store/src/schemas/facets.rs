@@ -1,20 +1,26 @@
 //! How the fleet is made up: counts over all schemas, for filters and overviews.
 
-use super::filter::{BackupAge, Filter};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sqlx::FromRow;
+use tenantry_domain::quota::QuotaLevel;
+
+use super::filter::Filter;
 use super::list::count;
 use crate::{PgError, Store};
 
 /// How many schemas there are of each kind; all but the states without purged ones.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Facets {
     /// State and count.
     pub states: Vec<(String, i64)>,
     /// Template, version and count.
     pub templates: Vec<(String, Option<i32>, i64)>,
-    /// Plan and count; none for those without one.
+    /// Plan and count; none, the last one, for those without.
     pub plans: Vec<(Option<String>, i64)>,
-    /// Level of the quota and count.
-    pub levels: Vec<(String, i64)>,
+    /// Level of the quota and count, the best first.
+    pub levels: Vec<(QuotaLevel, i64)>,
     /// Of those that live, how many are without a backup.
     pub without_backup: i64,
     /// Of those that live, how many have a newest backup that is too old.
@@ -25,47 +31,69 @@ pub struct Facets {
     pub usage_bytes: i64,
 }
 
-/// Counts over the whole fleet; `stale` says which backups are too old.
+/// Schemas that are alike.
+#[derive(FromRow)]
+struct Group {
+    state: String,
+    template: Option<String>,
+    template_version: Option<i32>,
+    plan: Option<String>,
+    quota_level: String,
+    count: i64,
+    usage_bytes: i64,
+    without_backup: i64,
+    stale: i64,
+}
+
+/// Counts over the whole fleet; `stale_after` says which backups are too old. The table is read once.
 ///
 /// # Errors
 /// When the control database cannot be asked.
-pub async fn facets(store: &Store, stale: BackupAge) -> Result<Facets, PgError> {
-    let states = sqlx::query_as("select state, count(*) from tenant_schema group by 1 order by 1")
-        .fetch_all(store.pool())
-        .await?;
-    let templates = sqlx::query_as(
-        "select template, template_version, count(*) from tenant_schema
-         where state <> 'purged' and template is not null group by 1, 2 order by 1, 2",
+pub async fn facets(store: &Store, stale_after: Duration) -> Result<Facets, PgError> {
+    let groups: Vec<Group> = sqlx::query_as(
+        "select state, template, template_version, plan, quota_level, count(*) as count,
+                coalesce(sum(usage_bytes), 0)::int8 as usage_bytes,
+                count(*) filter (where state in ('active', 'suspended') and backup_at is null)
+                  as without_backup,
+                count(*) filter (where state in ('active', 'suspended')
+                                   and backup_at < now() - make_interval(secs => $1)) as stale
+         from tenant_schema group by 1, 2, 3, 4, 5",
     )
+    .bind(stale_after.as_secs_f64())
     .fetch_all(store.pool())
     .await?;
-    let plans = sqlx::query_as(
-        "select plan, count(*) from tenant_schema where state <> 'purged'
-         group by 1 order by 1 nulls last",
-    )
-    .fetch_all(store.pool())
-    .await?;
-    let levels = sqlx::query_as(
-        "select quota_level, count(*) from tenant_schema where state <> 'purged' group by 1
-         order by array_position(array['ok', 'warning', 'soft', 'blocked'], quota_level)",
-    )
-    .fetch_all(store.pool())
-    .await?;
-    let usage_bytes = sqlx::query_scalar(
-        "select coalesce(sum(usage_bytes), 0)::int8 from tenant_schema where state <> 'purged'",
-    )
-    .fetch_one(store.pool())
-    .await?;
-    let living = |backup| Filter { backup: Some(backup), ..Filter::living() };
-    let failing = Filter { failing: true, ..Filter::default() };
-    Ok(Facets {
-        states,
-        templates,
-        plans,
-        levels,
-        without_backup: count(store, &living(BackupAge::Missing)).await?,
-        stale: count(store, &living(stale)).await?,
-        failing: count(store, &failing).await?,
-        usage_bytes,
-    })
+    let failing = count(store, &Filter { failing: true, ..Filter::default() }).await?;
+    Ok(Facets { failing, ..fold(&groups) })
+}
+
+fn fold(groups: &[Group]) -> Facets {
+    let mut facets = Facets::default();
+    let (mut states, mut templates) = (BTreeMap::new(), BTreeMap::new());
+    let (mut plans, mut levels) = (BTreeMap::new(), BTreeMap::new());
+    for group in groups {
+        *states.entry(group.state.clone()).or_default() += group.count;
+        if group.state == "purged" {
+            continue;
+        }
+        if let Some(template) = &group.template {
+            // those without a version last
+            let key = (template.clone(), group.template_version.is_none(), group.template_version);
+            *templates.entry(key).or_default() += group.count;
+        }
+        *plans.entry((group.plan.is_none(), group.plan.clone())).or_default() += group.count;
+        if let Ok(level) = group.quota_level.parse::<QuotaLevel>() {
+            *levels.entry(level).or_default() += group.count;
+        }
+        facets.usage_bytes += group.usage_bytes;
+        facets.without_backup += group.without_backup;
+        facets.stale += group.stale;
+    }
+    facets.states = states.into_iter().collect();
+    facets.templates = templates
+        .into_iter()
+        .map(|((template, _, version), count)| (template, version, count))
+        .collect();
+    facets.plans = plans.into_iter().map(|((_, plan), count)| (plan, count)).collect();
+    facets.levels = levels.into_iter().collect();
+    facets
 }

@@ -92,11 +92,6 @@ pub(super) struct Bound {
 }
 
 impl Filter {
-    /// Those that institutions use, or could at once.
-    pub fn living() -> Self {
-        Self { states: vec![SchemaState::Active, SchemaState::Suspended], ..Self::default() }
-    }
-
     /// The filter as SQL takes it. Which ones are failing is looked up first: they are few, and every list would else
     /// be planned with a look through the history.
     pub(super) async fn bound(&self, executor: impl PgExecutor<'_>) -> Result<Bound, PgError> {
