@@ -176,8 +176,8 @@ async fn failing_are_those_that_nothing_went_well_with_since() {
     // one whose schema was renamed by hand is not touched
     for name in ["oakwood", "birch"] {
         let mut managed = server.managed().await;
-        let ours = Ident::new(&format!("inst_{name}")).unwrap();
-        let hidden = Ident::new(&format!("hidden_{name}")).unwrap();
+        let ours = Ident::new(format!("inst_{name}")).unwrap();
+        let hidden = Ident::new(format!("hidden_{name}")).unwrap();
         let hide = ddl!("alter schema {} rename to {}", ours, hidden);
         managed.execute(hide.into_sql()).await.unwrap();
         let failed = server.act(name, "suspend").await;
