@@ -8,6 +8,7 @@ use tenantry_domain::problem::Code;
 use tenantry_domain::template::Refusal as TemplateRefusal;
 use tenantry_ops::Refusal;
 use tenantry_ops::backups::BackupRefusal;
+use tenantry_ops::bulk::BulkRefusal;
 use tenantry_ops::schedules::ScheduleRefusal;
 use tenantry_pg::{PgError, Situation};
 
@@ -87,7 +88,8 @@ fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest => StatusCode::BAD_REQUEST,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::ForeignRequest => StatusCode::FORBIDDEN,
+        Code::TooManySignIns => StatusCode::TOO_MANY_REQUESTS,
         Code::NotFound
         | Code::SchemaNotFound
         | Code::OperationNotFound
@@ -112,6 +114,7 @@ fn status(code: Code) -> StatusCode {
         | Code::ExternalIdTaken
         | Code::ScheduleExists
         | Code::ScheduleConfigured
+        | Code::SelectionChanged
         | Code::NotRetryable => StatusCode::CONFLICT,
         Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -139,6 +142,9 @@ impl IntoResponse for Problem {
             }
             Code::Unavailable => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            Code::TooManySignIns => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
             }
             _ => {}
         }
@@ -213,6 +219,7 @@ impl From<Refusal> for Problem {
                 Code::InvalidState,
                 format!("{name} is {state}; `{}` is not possible then.", action.as_str()),
             ),
+            Refusal::Bulk(refusal) => bulk(refusal),
             Refusal::IdempotencyMismatch => Self::new(
                 Code::IdempotencyMismatch,
                 "The key belongs to an earlier request with another content.",
@@ -339,6 +346,23 @@ fn changed(name: &str, tag: &str, last: Option<(String, String)>) -> Problem {
     let detail =
         format!("{name} is at version \"{tag}\", which is none that `If-Match` names.{last}");
     Problem::new(Code::PreconditionFailed, detail)
+}
+
+fn bulk(refusal: BulkRefusal) -> Problem {
+    let (code, detail) = match refusal {
+        BulkRefusal::ConfirmationNeeded(phrase) => {
+            (Code::ConfirmationMismatch, format!("`confirm` must be {phrase:?}."))
+        }
+        BulkRefusal::SelectionChanged { action, confirmed, found } => (
+            Code::SelectionChanged,
+            format!("`{action}` was confirmed for {confirmed}, and now there are {found}."),
+        ),
+        BulkRefusal::NothingSelected { action, selected } => (
+            Code::InvalidState,
+            format!("`{action}` is possible for none of the {selected} institutions selected."),
+        ),
+    };
+    Problem::new(code, detail)
 }
 
 fn schedule(refusal: ScheduleRefusal) -> Problem {

@@ -1,6 +1,7 @@
 //! Who asks for a change, and why it may be refused: what every way in shares.
 
 use tenantry_domain::access::Role;
+use tenantry_domain::bulk::BulkAction;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::version::Expected;
@@ -50,6 +51,29 @@ pub struct Accepted {
     pub repeated: bool,
 }
 
+/// Why a bulk change was not accepted.
+#[derive(Debug)]
+pub enum BulkRefusal {
+    /// It is confirmed by saying how many it is about, in these words.
+    ConfirmationNeeded(String),
+    /// There are more or fewer than whoever asks says.
+    SelectionChanged {
+        /// What was asked for.
+        action: BulkAction,
+        /// How many were confirmed.
+        confirmed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// It is about nothing.
+    NothingSelected {
+        /// What was asked for.
+        action: BulkAction,
+        /// How many institutions were selected, none of which it can be done to.
+        selected: usize,
+    },
+}
+
 /// Why nothing was accepted.
 #[derive(Debug)]
 pub enum Refusal {
@@ -75,6 +99,8 @@ pub enum Refusal {
         /// What was asked for.
         action: SchemaAction,
     },
+    /// A bulk change.
+    Bulk(BulkRefusal),
     /// The key was used for another request.
     IdempotencyMismatch,
     /// There is no such operation.
