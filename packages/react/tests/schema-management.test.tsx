@@ -210,7 +210,7 @@ describe('one schema', () => {
     expect(seen).toEqual(['"v1"']);
     expect(fleet.schemas[1]?.quota.bytes).toBe(10 * 1024 ** 3);
     expect(told[0]?.notice.title).toBe('Quota of school_00001 saved');
-    expect(await within(await rowOf('school_00001')).findByText(/10\u00a0GiB/)).toBeInTheDocument();
+    expect(await within(await rowOf('school_00001')).findByText(/10 GiB/)).toBeInTheDocument();
   });
 });
 
@@ -230,7 +230,8 @@ describe('creating', () => {
     await userEvent.type(name, 'school_00001');
     expect(await within(sheet).findByText(/school_00001 already/)).toBeInTheDocument();
     await userEvent.clear(name);
-    await userEvent.type(name, 'oakwood{Enter}');
+    await userEvent.type(name, 'oakwood');
+    await userEvent.click(within(sheet).getByRole('button', { name: 'Create institution' }));
     await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
     const row = await rowOf('oakwood');
     expect(await within(row).findByText('Creating')).toBeInTheDocument();
