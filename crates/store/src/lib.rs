@@ -19,6 +19,7 @@ pub mod quotas;
 pub mod retention;
 pub mod schedules;
 pub mod schemas;
+pub mod sessions;
 pub mod steps;
 pub mod templates;
 pub mod tokens;
@@ -26,6 +27,7 @@ mod totals;
 pub mod usage;
 
 mod columns;
+mod ids;
 
 pub use control::{Store, Tx};
 /// What can go wrong at the control database; the same situations as at any other server.
