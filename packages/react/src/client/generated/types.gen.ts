@@ -313,6 +313,11 @@ export type BackupBody = {
 };
 
 /**
+ * How old an institution's newest backup is.
+ */
+export type BackupFilter = 'none' | 'stale' | 'fresh';
+
+/**
  * How the fleet's backups stand.
  */
 export type BackupFreshness = {
@@ -411,6 +416,20 @@ export type BackupList = {
 };
 
 /**
+ * The newest backup of a schema on a page.
+ */
+export type BackupOfRow = {
+    /**
+     * When it was taken, or was last known to be as good as one taken then.
+     */
+    goodAt: string;
+    /**
+     * `verified`, `failed` or `none`.
+     */
+    verification: string;
+};
+
+/**
  * The newest backup of an institution.
  */
 export type BackupOfSchema = {
@@ -447,9 +466,118 @@ export type BackupPatch = {
 };
 
 /**
+ * What can be done to many institutions at once.
+ */
+export type BulkAction = 'suspend' | 'resume' | 'drop' | 'undrop' | 'backup';
+
+/**
+ * Which institutions, as the query of a list says it.
+ */
+export type BulkFilter = {
+    /**
+     * A part of the name or display name.
+     */
+    q?: string | null;
+    /**
+     * Only these states.
+     */
+    state?: Array<SchemaState>;
+    /**
+     * Only these plans.
+     */
+    plan?: Array<string>;
+    /**
+     * Only these levels of the quota.
+     */
+    quota?: Array<QuotaLevel>;
+    /**
+     * Only those made from this template.
+     */
+    template?: string | null;
+    /**
+     * Only those at this version of their template.
+     */
+    templateVersion?: number | null;
+    backup?: BackupFilter | null;
+    /**
+     * Only those of which an operation failed or is stuck, within a week, and none succeeded since.
+     */
+    failing?: boolean;
+    /**
+     * Only the one that your own system calls so.
+     */
+    externalId?: string | null;
+    /**
+     * Only those that have all these labels.
+     */
+    labels?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * The answer to a bulk change: what a dry run found, or the operation to which one for each belongs.
+ */
+export type BulkOutcome = BulkPreview | OperationBody;
+
+/**
+ * What a bulk change would be about.
+ */
+export type BulkPreview = {
+    /**
+     * What would be done.
+     */
+    action: BulkAction;
+    /**
+     * How many institutions would be changed.
+     */
+    count: number;
+    /**
+     * How many of the selection would not: their state is another one, or they are only read.
+     */
+    passedOver: number;
+    /**
+     * The first ten of their names.
+     */
+    names: Array<string>;
+    /**
+     * Bytes of them all when last measured.
+     */
+    usageBytes: number;
+    /**
+     * What confirms it.
+     */
+    confirm: string;
+};
+
+/**
+ * What is to be done, and to which institutions: either `names` or `filter`.
+ */
+export type BulkRequestBody = {
+    /**
+     * What is done to each; those in a state that does not go with it are passed over.
+     */
+    action: BulkAction;
+    /**
+     * Their names, at most 10,000.
+     */
+    names?: Array<string> | null;
+    filter?: BulkFilter | null;
+    /**
+     * What and how many, as the answer to `dryRun` words it. Dropping needs it; where it is given, it must
+     * be right.
+     */
+    confirm?: string | null;
+    /**
+     * Only say what it would be about.
+     */
+    dryRun?: boolean;
+};
+
+/**
  * What is wrong, for programs: stable, in snake_case.
  */
-export type Code = 'invalid_request' | 'invalid_name' | 'confirmation_mismatch' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'schema_not_found' | 'operation_not_found' | 'template_not_found' | 'plan_not_found' | 'schedule_not_found' | 'schedule_exists' | 'schedule_configured' | 'schedule_refused' | 'token_not_found' | 'schema_exists' | 'foreign_schema' | 'invalid_state' | 'credentials_exist' | 'adopted_read_only' | 'not_for_adopted' | 'not_adopted' | 'owner_needed' | 'adoption_refused' | 'operation_finished' | 'not_retryable' | 'idempotency_mismatch' | 'template_refused' | 'too_large' | 'unsupported_media_type' | 'unavailable' | 'precondition_failed' | 'external_id_taken' | 'import_refused' | 'parameter_missing' | 'backups_off' | 'no_identity' | 'backup_not_found' | 'copy_not_found' | 'internal';
+export type Code = 'invalid_request' | 'invalid_name' | 'confirmation_mismatch' | 'selection_changed' | 'unauthenticated' | 'forbidden' | 'foreign_request' | 'too_many_sign_ins' | 'not_found' | 'method_not_allowed' | 'schema_not_found' | 'operation_not_found' | 'template_not_found' | 'plan_not_found' | 'schedule_not_found' | 'schedule_exists' | 'schedule_configured' | 'schedule_refused' | 'token_not_found' | 'schema_exists' | 'foreign_schema' | 'invalid_state' | 'credentials_exist' | 'adopted_read_only' | 'not_for_adopted' | 'not_adopted' | 'owner_needed' | 'adoption_refused' | 'operation_finished' | 'not_retryable' | 'idempotency_mismatch' | 'template_refused' | 'too_large' | 'unsupported_media_type' | 'unavailable' | 'precondition_failed' | 'external_id_taken' | 'import_refused' | 'parameter_missing' | 'backups_off' | 'no_identity' | 'backup_not_found' | 'copy_not_found' | 'internal';
 
 /**
  * The version that most of the schemas have.
@@ -741,7 +869,7 @@ export type EventBody = {
 };
 
 /**
- * Counts over the whole fleet.
+ * Counts over the whole fleet; all but the states without purged schemas.
  */
 export type Facets = {
     /**
@@ -749,9 +877,29 @@ export type Facets = {
      */
     states: Array<StateCount>;
     /**
-     * By template and version, without purged schemas.
+     * By template and version.
      */
     templates: Array<TemplateCount>;
+    /**
+     * By plan, the last one those without.
+     */
+    plans: Array<PlanCount>;
+    /**
+     * By level of the quota, the best first.
+     */
+    quotaLevels: Array<LevelCount>;
+    /**
+     * Of those that live, how many have no backup.
+     */
+    withoutBackup: number;
+    /**
+     * Of those that live, how many have a newest backup that is older than 26 hours.
+     */
+    staleBackup: number;
+    /**
+     * Of how many an operation failed or is stuck, within a week, and none succeeded since.
+     */
+    failing: number;
     /**
      * Bytes used by all, as far as they were measured.
      */
@@ -1072,6 +1220,20 @@ export type LargestSchema = {
 };
 
 /**
+ * How many schemas are at a level of their quotas.
+ */
+export type LevelCount = {
+    /**
+     * The level.
+     */
+    level: QuotaLevel;
+    /**
+     * How many.
+     */
+    count: number;
+};
+
+/**
  * A migration of a template.
  */
 export type MigrationBody = {
@@ -1348,6 +1510,58 @@ export type OperationBody = {
 };
 
 /**
+ * How many operations were asked for in an hour or a day, by where they are now.
+ */
+export type OperationCounts = {
+    /**
+     * When it began.
+     */
+    at: string;
+    /**
+     * Queued, running or waiting.
+     */
+    pending: number;
+    /**
+     * Done.
+     */
+    succeeded: number;
+    /**
+     * Given up.
+     */
+    failed: number;
+    /**
+     * Stopped on request.
+     */
+    cancelled: number;
+    /**
+     * In need of somebody.
+     */
+    stuck: number;
+};
+
+/**
+ * How many operations were asked for, hour by hour or day by day.
+ */
+export type OperationHistory = {
+    /**
+     * What a point stands for.
+     */
+    by: Grain;
+    /**
+     * The first time.
+     */
+    from: string;
+    /**
+     * The time after the last one.
+     */
+    to: string;
+    /**
+     * The points, the oldest first.
+     */
+    points: Array<OperationCounts>;
+};
+
+/**
  * A page of operations, the newest first.
  */
 export type OperationList = {
@@ -1363,6 +1577,28 @@ export type OperationList = {
      * Give this as `cursor` for the next page; null on the last one.
      */
     nextCursor?: string | null;
+};
+
+/**
+ * What is queued or under way for a schema on a page.
+ */
+export type OperationOfRow = {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * Its kind.
+     */
+    kind: string;
+    /**
+     * Where it is.
+     */
+    state: OperationState;
+    /**
+     * How far it is.
+     */
+    progress: Progress;
 };
 
 /**
@@ -1433,6 +1669,20 @@ export type PlanBody = {
      * How many institutions have it.
      */
     schemas: number;
+};
+
+/**
+ * How many schemas have a plan.
+ */
+export type PlanCount = {
+    /**
+     * The plan; null for those without.
+     */
+    plan?: string | null;
+    /**
+     * How many.
+     */
+    count: number;
 };
 
 /**
@@ -2033,9 +2283,101 @@ export type SchemaPatch = {
 };
 
 /**
+ * A schema on a page. What is not known, or not so, is left out; times are to the second.
+ */
+export type SchemaRow = {
+    /**
+     * Its id, the same for its whole life.
+     */
+    id: string;
+    /**
+     * The institution's name.
+     */
+    name: string;
+    /**
+     * The institution's name for people.
+     */
+    displayName: string;
+    /**
+     * Where it is in its life.
+     */
+    state: SchemaState;
+    /**
+     * The template that it is made from; an adopted schema has none.
+     */
+    template?: string | null;
+    /**
+     * That template's version.
+     */
+    templateVersion?: number | null;
+    /**
+     * Whether it was adopted and Tenantry only reads it.
+     */
+    readOnly?: boolean;
+    /**
+     * Its plan.
+     */
+    plan?: string | null;
+    /**
+     * Bytes when last measured.
+     */
+    usageBytes?: number | null;
+    /**
+     * Bytes that it may use; left out where there is no limit.
+     */
+    quotaBytes?: number | null;
+    /**
+     * How its use stands to that.
+     */
+    quotaLevel: QuotaLevel;
+    backup?: BackupOfRow | null;
+    /**
+     * When it was last used.
+     */
+    lastActivityAt?: string | null;
+    operation?: OperationOfRow | null;
+    /**
+     * Until when it can be recovered, once dropped.
+     */
+    recoverableUntil?: string | null;
+    /**
+     * When it was asked for.
+     */
+    createdAt: string;
+};
+
+/**
+ * A page of schemas with what a row on a screen shows.
+ */
+export type SchemaRowList = {
+    /**
+     * The page.
+     */
+    items: Array<SchemaRow>;
+    /**
+     * How many there are on all pages.
+     */
+    total: number;
+    /**
+     * Give this as `cursor` for the next page; null on the last one.
+     */
+    nextCursor?: string | null;
+};
+
+/**
  * Where a schema is in its life.
  */
 export type SchemaState = 'provisioning' | 'active' | 'suspended' | 'archived' | 'purging' | 'purged' | 'restoring' | 'failed';
+
+/**
+ * What opens a session.
+ */
+export type SignInRequest = {
+    /**
+     * The token.
+     */
+    token: string;
+};
 
 /**
  * A slot that was dealt with.
@@ -2527,6 +2869,11 @@ export type Whoami = {
      * When it ceases to be valid.
      */
     expiresAt: string;
+    /**
+     * The server's version, and behind a `+` that of the console in it: another one than at the last look
+     * means that the pages are to be loaded again.
+     */
+    version: string;
 };
 
 export type AdoptSchemasData = {
@@ -3416,6 +3763,54 @@ export type ListOperationsResponses = {
 
 export type ListOperationsResponse = ListOperationsResponses[keyof ListOperationsResponses];
 
+export type CountOperationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first time; 48 hours or 90 days before `to` when it is left out.
+         */
+        from?: string;
+        /**
+         * The time after the last one; now when it is left out.
+         */
+        to?: string;
+        /**
+         * `hour` or `day`; `hour` when it is left out.
+         */
+        by?: string;
+    };
+    url: '/api/admin/operations/history';
+};
+
+export type CountOperationsErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `viewer`
+     */
+    403: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type CountOperationsError = CountOperationsErrors[keyof CountOperationsErrors];
+
+export type CountOperationsResponses = {
+    200: OperationHistory;
+};
+
+export type CountOperationsResponse = CountOperationsResponses[keyof CountOperationsResponses];
+
 export type ShowOperationData = {
     body?: never;
     path: {
@@ -4020,7 +4415,28 @@ export type ListSchemasData = {
          */
         plan?: string;
         /**
-         * `name`, `createdAt`, `updatedAt` or `usage`; with `-` in front the largest first.
+         * Levels of the quota, separated by commas: `ok`, `warning`, `soft`, `blocked`.
+         */
+        quota?: string;
+        /**
+         * The template that they are made from.
+         */
+        template?: string;
+        /**
+         * The version of the template that they are at.
+         */
+        templateVersion?: number;
+        /**
+         * How old an institution's newest backup is.
+         */
+        backup?: 'none' | 'stale' | 'fresh';
+        /**
+         * `true`: of which an operation failed or is stuck, within a week, and none succeeded since.
+         */
+        failing?: boolean;
+        /**
+         * `name`, `state`, `createdAt`, `updatedAt`, `usage`, `backup` or `activity`; with `-` in front the largest
+         * first.
          */
         sort?: string;
         /**
@@ -4132,6 +4548,62 @@ export type CreateSchemaResponses = {
 
 export type CreateSchemaResponse = CreateSchemaResponses[keyof CreateSchemaResponses];
 
+export type ChangeSchemasData = {
+    body: BulkRequestBody;
+    headers?: {
+        /**
+         * `wait=N`: answer when the operation ended, or after N seconds.
+         */
+        Prefer?: string | null;
+        /**
+         * Makes sending the same request again safe.
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/admin/schemas/bulk';
+};
+
+export type ChangeSchemasErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `operator`
+     */
+    403: ProblemBody;
+    409: ProblemBody;
+    413: ProblemBody;
+    415: ProblemBody;
+    422: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type ChangeSchemasError = ChangeSchemasErrors[keyof ChangeSchemasErrors];
+
+export type ChangeSchemasResponses = {
+    /**
+     * What a dry run found, or the operation that ended within the wait
+     */
+    200: BulkOutcome;
+    /**
+     * It is queued or under way
+     */
+    202: OperationBody;
+};
+
+export type ChangeSchemasResponse = ChangeSchemasResponses[keyof ChangeSchemasResponses];
+
 export type ExportSchemasData = {
     body?: never;
     path?: never;
@@ -4148,6 +4620,26 @@ export type ExportSchemasData = {
          * Plans, separated by commas.
          */
         plan?: string;
+        /**
+         * Levels of the quota, separated by commas: `ok`, `warning`, `soft`, `blocked`.
+         */
+        quota?: string;
+        /**
+         * The template that they are made from.
+         */
+        template?: string;
+        /**
+         * The version of the template that they are at.
+         */
+        templateVersion?: number;
+        /**
+         * How old an institution's newest backup is.
+         */
+        backup?: 'none' | 'stale' | 'fresh';
+        /**
+         * `true`: of which an operation failed or is stuck, within a week, and none succeeded since.
+         */
+        failing?: boolean;
         /**
          * What your own system calls the institution.
          */
@@ -4293,6 +4785,99 @@ export type ImportSchemasResponses = {
 };
 
 export type ImportSchemasResponse = ImportSchemasResponses[keyof ImportSchemasResponses];
+
+export type ListSchemaRowsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * A part of the name or display name.
+         */
+        q?: string;
+        /**
+         * States, separated by commas; all but `purged` when it is left out.
+         */
+        state?: string;
+        /**
+         * Plans, separated by commas.
+         */
+        plan?: string;
+        /**
+         * Levels of the quota, separated by commas: `ok`, `warning`, `soft`, `blocked`.
+         */
+        quota?: string;
+        /**
+         * The template that they are made from.
+         */
+        template?: string;
+        /**
+         * The version of the template that they are at.
+         */
+        templateVersion?: number;
+        /**
+         * How old an institution's newest backup is.
+         */
+        backup?: 'none' | 'stale' | 'fresh';
+        /**
+         * `true`: of which an operation failed or is stuck, within a week, and none succeeded since.
+         */
+        failing?: boolean;
+        /**
+         * `name`, `state`, `createdAt`, `updatedAt`, `usage`, `backup` or `activity`; with `-` in front the largest
+         * first.
+         */
+        sort?: string;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Rows to pass over; not together with `cursor`.
+         */
+        offset?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * What your own system calls the institution.
+         */
+        externalId?: string;
+        /**
+         * Labels that it has, separated by commas.
+         */
+        label?: string;
+    };
+    url: '/api/admin/schemas/rows';
+};
+
+export type ListSchemaRowsErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `viewer`
+     */
+    403: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type ListSchemaRowsError = ListSchemaRowsErrors[keyof ListSchemaRowsErrors];
+
+export type ListSchemaRowsResponses = {
+    200: SchemaRowList;
+};
+
+export type ListSchemaRowsResponse = ListSchemaRowsResponses[keyof ListSchemaRowsResponses];
 
 export type DropSchemaData = {
     body: DropRequest;
@@ -5004,6 +5589,73 @@ export type ShowUsageResponses = {
 };
 
 export type ShowUsageResponse = ShowUsageResponses[keyof ShowUsageResponses];
+
+export type SignOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/admin/session';
+};
+
+export type SignOutErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `viewer`
+     */
+    403: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * It has ended
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type SignInData = {
+    body: SignInRequest;
+    path?: never;
+    query?: never;
+    url: '/api/admin/session';
+};
+
+export type SignInErrors = {
+    400: ProblemBody;
+    401: ProblemBody;
+    403: ProblemBody;
+    413: ProblemBody;
+    415: ProblemBody;
+    429: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    503: ProblemBody;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    200: Whoami;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
 
 export type ListTemplatesData = {
     body?: never;
