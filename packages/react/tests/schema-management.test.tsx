@@ -28,9 +28,11 @@ describe('the list', () => {
     await rowOf('school_00000');
     expect(screen.getByText('100,000 institutions')).toBeInTheDocument();
     expect(screen.getAllByRole('row').length).toBeLessThan(40);
-    const lists = fleet.requests.filter((request) => request.startsWith('GET /api/admin/schemas?'));
+    const lists = fleet.requests.filter((request) =>
+      request.startsWith('GET /api/admin/schemas/rows?'),
+    );
     expect(new Set(lists)).toEqual(
-      new Set(['GET /api/admin/schemas?sort=name&limit=200&offset=0']),
+      new Set(['GET /api/admin/schemas/rows?sort=name&limit=200&offset=0']),
     );
   });
 
@@ -52,7 +54,7 @@ describe('the list', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Storage' }));
     await waitFor(() =>
       expect(fleet.requests.at(-1)).toBe(
-        'GET /api/admin/schemas?state=suspended&sort=-usage&limit=200&offset=0',
+        'GET /api/admin/schemas/rows?state=suspended&sort=-usage&limit=200&offset=0',
       ),
     );
     const header = screen.getByRole('columnheader', { name: 'Storage' });
@@ -69,7 +71,7 @@ describe('the list', () => {
   test('an error shows cause and request id, and can be tried again', async () => {
     const { fleet } = renderInFleet(<SchemaManagement />, {
       before: (request) =>
-        request.url.includes('/schemas?')
+        request.url.includes('/schemas/rows?')
           ? problem(503, 'unavailable', 'The database is away.')
           : undefined,
     });
@@ -260,14 +262,22 @@ describe('many schemas', () => {
     const dialog = await screen.findByRole('alertdialog');
     // two of the twelve are archived already
     expect(within(dialog).getByText(/2 of the chosen are left out/)).toBeInTheDocument();
-    await userEvent.type(within(dialog).getByRole('textbox'), 'drop 10 schemas{Enter}');
+    expect(within(dialog).getAllByRole('listitem')[0]).toHaveTextContent('school_00000');
+    const input = within(dialog).getByRole('textbox');
+    await userEvent.type(input, 'drop 12 schemas{Enter}');
+    expect(fleet.operations).toHaveLength(0);
+    await userEvent.clear(input);
+    await userEvent.type(input, 'drop 10 schemas{Enter}');
     await waitFor(() => expect(told).toHaveLength(1));
     expect(told[0]?.notice.title).toBe('Dropped: 10 of 10');
     expect(fleet.schemas.every((schema) => schema.state === 'archived')).toBe(true);
+    expect(screen.queryByText(/chosen/)).not.toBeInTheDocument();
+    told[0]?.notice.action?.run();
+    await waitFor(() => expect(told[1]?.notice.title).toBe('Brought back: 12 of 12'));
   });
 
   test('all that match can be chosen, also those that were never read', async () => {
-    const { fleet, told } = renderInFleet(<SchemaManagement />, { schemas: 700, operationMs: 1 });
+    const { fleet, told } = renderInFleet(<SchemaManagement />, { schemas: 700 });
     await rowOf('school_00000');
     await userEvent.click(screen.getByRole('button', { name: /Suspended/ }));
     await screen.findByText('117 institutions');
@@ -277,9 +287,29 @@ describe('many schemas', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Resume…' }));
     const dialog = await screen.findByRole('alertdialog');
     await userEvent.click(within(dialog).getByRole('button', { name: 'Resume 117 schemas' }));
-    await waitFor(() => expect(told[0]?.notice.title).toBe('Resumed: 117 of 117'), {
-      timeout: 20_000,
-    });
+    expect(await screen.findByText('Changing institutions')).toBeInTheDocument();
+    fleet.finish(fleet.operations.find((each) => each.kind === 'change_schemas')!.id);
+    await waitFor(() => expect(told[0]?.notice.title).toBe('Resumed: 117 of 117'));
     expect(fleet.schemas.filter((schema) => schema.state === 'suspended')).toHaveLength(0);
+    await waitFor(() =>
+      expect(screen.queryByText('Changing institutions')).not.toBeInTheDocument(),
+    );
+  });
+
+  test('all but some are named, because the server knows no such filter', async () => {
+    const { fleet } = renderInFleet(<SchemaManagement />, { schemas: 600 });
+    const bodies: { names?: string[] }[] = [];
+    fleet.before = async (request) => {
+      if (request.url.endsWith('/bulk')) bodies.push((await request.clone().json()) as object);
+      return undefined;
+    };
+    await rowOf('school_00000');
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Choose school_00000' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Choose all 600 that match' }));
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Choose school_00001' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Back up…' }));
+    await screen.findByRole('alertdialog');
+    expect(bodies[0]?.names).toHaveLength(599);
+    expect(bodies[0]?.names).not.toContain('school_00001');
   });
 });

@@ -1,7 +1,14 @@
 // Follows the events into the cache: rows change where they stand, what an event does not tell is read again,
 // and what is not on the screen is only marked as old.
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
-import type { FleetClient, SchemaBody, SchemaList, SchemaState } from '../client/index.js';
+import type {
+  FleetClient,
+  SchemaBody,
+  SchemaRow,
+  SchemaRowList,
+  SchemaState,
+} from '../client/index.js';
+import { rowOf } from '../values/schema-row.js';
 import { type FleetKeys, fleetKeys } from '../queries/keys.js';
 import { schemaOptions } from '../queries/options.js';
 import type { FleetEvent, LiveListener } from './connection.js';
@@ -98,10 +105,12 @@ export class CacheSync implements LiveListener {
     }
   }
 
-  /** Writes a row that was read into every list that shows it. */
-  putRow(row: SchemaBody): void {
-    this.#queries.setQueryData(this.#keys.schema(row.name), row);
-    this.#eachPage((items) => items.map((each) => (each.id === row.id ? row : each)));
+  /** Writes a schema that was read into every list that shows it. */
+  putSchema(schema: SchemaBody): void {
+    this.#queries.setQueryData(this.#keys.schema(schema.name), schema);
+    this.#eachPage((items) =>
+      items.map((row) => (row.id === schema.id ? rowOf(schema, row) : row)),
+    );
   }
 
   #patchRows(changed: Map<string, ChangedSchema>): void {
@@ -125,10 +134,10 @@ export class CacheSync implements LiveListener {
     if (shown.size > 0) this.#later('rows', () => this.#readRows());
   }
 
-  #eachPage(change: (items: SchemaBody[], query: Query) => SchemaBody[]): void {
+  #eachPage(change: (items: SchemaRow[], query: Query) => SchemaRow[]): void {
     const pages = this.#queries.getQueryCache().findAll({ queryKey: this.#keys.schemaPages });
     for (const query of pages) {
-      const page = query.state.data as SchemaList | undefined;
+      const page = query.state.data as SchemaRowList | undefined;
       if (page === undefined) continue;
       const items = change(page.items, query);
       if (items.every((row, index) => row === page.items[index])) continue;
@@ -150,7 +159,7 @@ export class CacheSync implements LiveListener {
     for (const name of names) {
       this.#queries
         .fetchQuery({ ...schemaOptions(this.#client, name), staleTime: 0 })
-        .then((row) => this.putRow(row))
+        .then((schema) => this.putSchema(schema))
         .catch(() => {
           // It is gone, or cannot be read; the row stays as it is until the list is read again.
         });
@@ -220,10 +229,9 @@ function changedSchemas(events: FleetEvent[]): Map<string, ChangedSchema> {
   return changed;
 }
 
-function patched(row: SchemaBody, change: ChangedSchema): SchemaBody {
+function patched(row: SchemaRow, change: ChangedSchema): SchemaRow {
   const state = change.state ?? row.state;
-  const active = row.activeOperation ?? null;
-  const ended = active !== null && change.finished.has(active);
+  const ended = row.operation != null && change.finished.has(row.operation.id);
   if (state === row.state && !ended) return row;
-  return { ...row, state, activeOperation: ended ? null : active };
+  return { ...row, state, operation: ended ? null : (row.operation ?? null) };
 }
