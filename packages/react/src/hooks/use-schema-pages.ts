@@ -45,7 +45,9 @@ export function useSchemaPages(filters: SchemaFilters, sort: SchemaSort): Schema
   }));
   let { wanted, before } = list;
   if (wanted.sort !== sort || wanted.filters !== filters) {
-    before = wanted;
+    // Where the list before was not there yet, the one before that still is on the screen.
+    const hadRows = pagesOf(client, wanted).some((page) => queries.getQueryData(page.queryKey));
+    before = hadRows ? wanted : before;
     wanted = { filters, sort, first: 0, last: 0 };
     setList({ wanted, before });
   }

@@ -45,7 +45,8 @@ export class CacheSync implements LiveListener {
   readonly #queries: QueryClient;
   readonly #running: RunningOperations;
   readonly #keys: FleetKeys;
-  readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #resting = new Set<string>();
+  readonly #again = new Map<string, () => void>();
   readonly #toRead = new Map<string, string>();
   readonly #watchers = new Set<() => void>();
   #arrived = new Set<string>();
@@ -131,7 +132,7 @@ export class CacheSync implements LiveListener {
       else if (query !== undefined) query.invalidate();
     }
     for (const [id, name] of shown) this.#toRead.set(id, name);
-    if (shown.size > 0) this.#later('rows', () => this.#readRows());
+    if (shown.size > 0) this.#paced('rows', () => this.#readRows());
   }
 
   #eachPage(change: (items: SchemaRow[], query: Query) => SchemaRow[]): void {
@@ -168,33 +169,39 @@ export class CacheSync implements LiveListener {
 
   #age(event: FleetEvent): void {
     const { type, operationId } = event;
-    if (type === 'schema.changed') this.#invalidateLater(this.#keys.facets);
+    if (type === 'schema.changed') this.#invalidate(this.#keys.facets);
     if (type.startsWith('operation.')) {
-      if (operationId !== null) this.#invalidateLater(this.#keys.operation(operationId), 250);
-      if (type !== 'operation.progressed') this.#invalidateLater(this.#keys.operationLists);
+      if (operationId !== null) this.#invalidate(this.#keys.operation(operationId), 250);
+      if (type !== 'operation.progressed') this.#invalidate(this.#keys.operationLists);
       const kind = event.data.kind;
       const began = type === 'operation.queued' && typeof kind === 'string' && MEMBERSHIP.has(kind);
       if (began && operationId !== null) this.#arrived.add(operationId);
     }
     for (const [begins, rooms] of ROOMS) {
       if (!type.startsWith(begins)) continue;
-      for (const room of rooms) this.#invalidateLater(this.#keys.room(room));
+      for (const room of rooms) this.#invalidate(this.#keys.room(room));
     }
   }
 
-  #invalidateLater(queryKey: QueryKey, wait = BETWEEN_READS): void {
+  #invalidate(queryKey: QueryKey, wait = BETWEEN_READS): void {
     const invalidate = () => void this.#queries.invalidateQueries({ queryKey });
-    this.#later(JSON.stringify(queryKey), invalidate, wait);
+    this.#paced(JSON.stringify(queryKey), invalidate, wait);
   }
 
-  /** However often it is asked for, it is done once in `wait`. */
-  #later(what: string, act: () => void, wait = BETWEEN_READS): void {
-    if (this.#due.has(what)) return;
-    const timer = setTimeout(() => {
-      this.#due.delete(what);
-      act();
+  /** Does it at once, and however often it is asked for, no sooner than `wait` later again. */
+  #paced(what: string, act: () => void, wait = BETWEEN_READS): void {
+    if (this.#resting.has(what)) {
+      this.#again.set(what, act);
+      return;
+    }
+    act();
+    this.#resting.add(what);
+    setTimeout(() => {
+      this.#resting.delete(what);
+      const again = this.#again.get(what);
+      this.#again.delete(what);
+      if (again !== undefined) this.#paced(what, again, wait);
     }, wait);
-    this.#due.set(what, timer);
   }
 
   #tellArrivals(): void {
