@@ -5,6 +5,7 @@ import type { Facets, SchemaState } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
 import type { SchemaManagementState } from '../../hooks/use-schema-management.js';
 import type { SchemaFilters } from '../../queries/filters.js';
+import { numberFormat } from '../../values/formats.js';
 import { classNames } from '../class-names.js';
 import { QUOTA_LEVELS, SCHEMA_STATES } from '../states.js';
 
@@ -180,7 +181,7 @@ function Chip({ icon: Icon, word, label, count, on, onToggle }: ChipProps) {
       <Icon aria-hidden className="tenantry:size-3" />
       {word}
       {count !== undefined && (
-        <span className="tenantry:tabular-nums">{new Intl.NumberFormat(locale).format(count)}</span>
+        <span className="tenantry:tabular-nums">{numberFormat(locale).format(count)}</span>
       )}
     </button>
   );
