@@ -8,6 +8,6 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}'],
     // The machine may be busy with other things; a test says what is wrong by itself, not by its time.
     env: { DEBUG_PRINT_LIMIT: '1500' },
-    testTimeout: 30_000,
+    testTimeout: 120_000,
   },
 });

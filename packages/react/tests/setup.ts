@@ -1,7 +1,10 @@
 // What jsdom lacks: sizes, which the list needs to know what is on the screen, and scrolling.
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// How busy the machine is must not decide: what does not come at all fails late.
+configure({ asyncUtilTimeout: 20_000 });
 
 const SIZES = { offsetHeight: 600, offsetWidth: 1200, clientHeight: 600, clientWidth: 1200 };
 
@@ -13,7 +16,8 @@ if (typeof window !== 'undefined') {
   Element.prototype.scrollTo = function scrollTo(options?: ScrollToOptions | number) {
     if (typeof options !== 'object' || options.top === undefined) return;
     this.scrollTop = options.top;
-    this.dispatchEvent(new Event('scroll'));
+    // later, as in a browser
+    queueMicrotask(() => this.dispatchEvent(new Event('scroll')));
   };
   Element.prototype.scrollIntoView = () => undefined;
   afterEach(() => cleanup());

@@ -179,7 +179,7 @@ function Chip({ icon: Icon, word, label, count, on, onToggle }: ChipProps) {
       )}
     >
       <Icon aria-hidden className="tenantry:size-3" />
-      {word}
+      {word}{' '}
       {count !== undefined && (
         <span className="tenantry:tabular-nums">{numberFormat(locale).format(count)}</span>
       )}

@@ -69,15 +69,22 @@ export function SchemaTable({ management, cards, onOpen, onMenu, shortcuts }: Sc
     setActive(0);
   }, [filters, sort, virtual]);
 
+  // The row that is to get the focus may come into being only by becoming the active one, or by being read.
+  const toFocus = useRef<number | null>(null);
+  useEffect(() => {
+    if (toFocus.current === null) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${toFocus.current}"]`);
+    if (row === null || row === undefined) return;
+    toFocus.current = null;
+    row.focus({ preventScroll: true });
+  });
+
   const toggle = useToggle(getRow, selection);
   const focusRow = (index: number) => {
     const target = Math.min(Math.max(index, 0), count - 1);
+    toFocus.current = target;
     setActive(target);
     virtual.scrollToIndex(target);
-    // The row may only come into being by that.
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${target}"]`)?.focus(),
-    );
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
