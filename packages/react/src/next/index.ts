@@ -1,0 +1,2 @@
+// `@tenantry/react`: provider, hooks, query options and keys.
+export {};
