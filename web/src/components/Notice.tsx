@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 const faces = {
   info: { icon: Info, look: 'border-border bg-muted/60', ink: 'text-muted-foreground' },
   good: { icon: CircleCheck, look: 'border-good/25 bg-good-soft', ink: 'text-good' },
-  warn: { icon: TriangleAlert, look: 'border-warn/30 bg-warn-soft', ink: 'text-warn' },
+  warning: { icon: TriangleAlert, look: 'border-warning/30 bg-warning-soft', ink: 'text-warning' },
   bad: { icon: CircleAlert, look: 'border-bad/30 bg-bad-soft', ink: 'text-bad' },
 };
 

@@ -32,7 +32,7 @@ export function drawPlot(host: HTMLElement, { points, format, limit, height, onH
   ];
   const data: uPlot.AlignedData = [points.map((p) => p.at / 1000), points.map((p) => p.value)];
   if (limit !== undefined) {
-    series.push({ stroke: colour('--warn'), width: 1.25, dash: [5, 4], points: { show: false } });
+    series.push({ stroke: colour('--warning'), width: 1.25, dash: [5, 4], points: { show: false } });
     data.push(points.map(() => limit));
   }
   const plot = new uPlot(
