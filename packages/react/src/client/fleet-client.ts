@@ -34,10 +34,12 @@ export class FleetClient extends FleetApi {
   readonly key: string;
   readonly #send: typeof fetch;
   readonly #baseUrl: string;
+  readonly #clock: ServerClock;
 
   constructor(options: FleetClientOptions = {}) {
     const baseUrl = (options.baseUrl ?? '').replace(/\/+$/, '');
-    const send = sender(options);
+    const clock = new ServerClock();
+    const send = sender(options, clock);
     const client = createClient(
       createConfig({ baseUrl, fetch: send, responseStyle: 'data', throwOnError: true }),
     );
@@ -48,6 +50,12 @@ export class FleetClient extends FleetApi {
     this.key = `${baseUrl}${options.route ?? ''}`;
     this.#send = send;
     this.#baseUrl = baseUrl;
+    this.#clock = clock;
+  }
+
+  /** The time by the server's clock, in milliseconds; this machine's may be wrong. */
+  now(): number {
+    return this.#clock.now();
   }
 
   /** Opens the stream of events; resolves when the server has answered. */
@@ -79,7 +87,24 @@ export function createFleetClient(options: FleetClientOptions = {}): FleetClient
   return new FleetClient(options);
 }
 
-function sender(options: FleetClientOptions): typeof fetch {
+/** How far this machine's clock is from the server's, by the `Date` of its answers. */
+class ServerClock {
+  #ahead = 0;
+
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  learn(response: Response): void {
+    const date = Date.parse(response.headers.get('date') ?? '');
+    if (Number.isNaN(date)) return;
+    const ahead = date - Date.now();
+    // The header has whole seconds and the answer took its time: less than this is no difference.
+    this.#ahead = Math.abs(ahead) < 5000 ? 0 : ahead;
+  }
+}
+
+function sender(options: FleetClientOptions, clock: ServerClock): typeof fetch {
   return async (input, init) => {
     const send = options.fetch ?? globalThis.fetch;
     let request = input instanceof Request ? input : new Request(input, init);
@@ -89,7 +114,9 @@ function sender(options: FleetClientOptions): typeof fetch {
     for (const [name, value] of Object.entries(headers ?? {})) request.headers.set(name, value);
     // A session by cookie needs this for whatever is not a reading; a foreign page cannot send it.
     if (request.method !== 'GET') request.headers.set('X-Tenantry-Request', '1');
-    return send(request);
+    const response = await send(request);
+    clock.learn(response);
+    return response;
   };
 }
 
