@@ -8,6 +8,9 @@ use tenantry_ops::runner::Registry;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::console::Console;
+use crate::sign_ins::FailedSignIns;
+
 /// The parts that the server is made of.
 #[derive(Clone)]
 pub struct AppConfig {
@@ -19,6 +22,8 @@ pub struct AppConfig {
     pub metrics: PrometheusHandle,
     /// Fires when the server is to stop; streams end then.
     pub stopping: CancellationToken,
+    /// The console's files.
+    pub console: Console,
 }
 
 /// Shared by all handlers.
@@ -28,12 +33,20 @@ pub struct App(Arc<Inner>);
 struct Inner {
     config: AppConfig,
     newest_event: watch::Receiver<i64>,
+    failed_sign_ins: FailedSignIns,
+    version: String,
 }
 
 impl App {
     /// Puts it together; `newest_event` follows the highest number of an event.
     pub(crate) fn new(config: AppConfig, newest_event: watch::Receiver<i64>) -> Self {
-        Self(Arc::new(Inner { config, newest_event }))
+        let release = env!("CARGO_PKG_VERSION");
+        let version = match config.console.build() {
+            Some(build) => format!("{release}+{build}"),
+            None => release.to_owned(),
+        };
+        let failed_sign_ins = FailedSignIns::default();
+        Self(Arc::new(Inner { config, newest_event, failed_sign_ins, version }))
     }
 
     pub(crate) fn fleet(&self) -> &Fleet {
@@ -50,6 +63,19 @@ impl App {
 
     pub(crate) fn stopping(&self) -> &CancellationToken {
         &self.0.config.stopping
+    }
+
+    pub(crate) fn console(&self) -> &Console {
+        &self.0.config.console
+    }
+
+    /// The release, and which console is in it.
+    pub(crate) fn version(&self) -> &str {
+        &self.0.version
+    }
+
+    pub(crate) fn failed_sign_ins(&self) -> &FailedSignIns {
+        &self.0.failed_sign_ins
     }
 
     pub(crate) fn newest_event(&self) -> watch::Receiver<i64> {

@@ -1,10 +1,12 @@
-//! Who calls: the token of a request, held against the access table before any handler runs.
+//! Who calls: the token of a request, or the session of its cookie, held against the access table before any
+//! handler runs.
 
-use std::net::SocketAddr;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -13,33 +15,66 @@ use tenantry_domain::problem::Code;
 use tenantry_domain::token::Token;
 use tenantry_ops::submit::Requester;
 use tenantry_store::audit::Actor;
-use tenantry_store::tokens;
+use tenantry_store::{sessions, tokens};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::cookie;
 use crate::problem::{Problem, REQUEST_ID};
+use crate::same_origin;
 
-/// Whoever bears a valid token.
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) address: Option<IpAddr>,
+    request_id: Option<String>,
+}
+
+impl Client {
+    /// Whoever is there, as the audit log names them.
+    pub(crate) fn actor(&self, name: &str, token_id: Option<Uuid>) -> Actor {
+        Actor {
+            name: name.to_owned(),
+            token_id,
+            source: "http",
+            address: self.address.map(|address| address.to_string()),
+            request_id: self.request_id.clone(),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self {
+            address: address.map(|ConnectInfo(address)| address.ip()),
+            request_id: parts
+                .headers
+                .get(REQUEST_ID)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+        })
+    }
+}
+
+/// Whoever bears a valid token, or has a session that one opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) token_id: Uuid,
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) expires_at: Timestamp,
-    address: Option<String>,
-    request_id: Option<String>,
+    /// The session; none for a program that sends its token.
+    pub(crate) session: Option<Uuid>,
+    client: Client,
 }
 
 impl Caller {
     /// The caller as the audit log names it.
     pub(crate) fn actor(&self) -> Actor {
-        Actor {
-            name: self.name.clone(),
-            token_id: Some(self.token_id),
-            source: "http",
-            address: self.address.clone(),
-            request_id: self.request_id.clone(),
-        }
+        self.client.actor(&self.name, Some(self.token_id))
     }
 
     /// The caller as one who asks for a change.
@@ -75,7 +110,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 pub(crate) async fn check_access(
     State(app): State<App>,
     path: Option<MatchedPath>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let Some(path) = path else {
@@ -89,13 +124,14 @@ pub(crate) async fn check_access(
     let Access::AtLeast(role) = access else {
         return next.run(request).await;
     };
-    match authenticate(&app, request.headers(), request.extensions().get()).await {
+    let (mut parts, body) = request.into_parts();
+    match authenticate(&app, &mut parts).await {
         Ok(caller) => {
             if let Err(problem) = caller.needs(role) {
                 return problem.into_response();
             }
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
         }
         Err(problem) => problem.into_response(),
     }
@@ -122,35 +158,52 @@ fn no_such_method(path: &str) -> Response {
     response
 }
 
-async fn authenticate(
-    app: &App,
-    headers: &HeaderMap,
-    address: Option<&ConnectInfo<SocketAddr>>,
-) -> Result<Caller, Problem> {
-    let refuse = |detail: &str| Problem::new(Code::Unauthenticated, detail);
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .ok_or_else(|| refuse("The request has no Authorization header."))?
+async fn authenticate(app: &App, parts: &mut Parts) -> Result<Caller, Problem> {
+    let Ok(client) = Client::from_request_parts(parts, app).await;
+    let (token, session) = match parts.headers.get(header::AUTHORIZATION) {
+        Some(value) => (by_token(app, value).await?, None),
+        None => by_session(app, &parts.method, &parts.headers).await?,
+    };
+    Ok(Caller {
+        token_id: token.id,
+        name: token.name,
+        role: token.role,
+        expires_at: token.expires_at,
+        session,
+        client,
+    })
+}
+
+fn unauthenticated(detail: &str) -> Problem {
+    Problem::new(Code::Unauthenticated, detail)
+}
+
+async fn by_token(app: &App, value: &HeaderValue) -> Result<tokens::Token, Problem> {
+    let bearer = value
         .to_str()
         .ok()
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(|| refuse("The Authorization header is not `Bearer …`."))?;
-    let token = Token::parse(bearer)
-        .ok_or_else(|| refuse("The token is not well-formed; was it copied as a whole?"))?;
-    let known = tokens::use_valid(&app.fleet().store, &token.hash())
+        .ok_or_else(|| unauthenticated("The Authorization header is not `Bearer …`."))?;
+    let token = Token::parse(bearer).ok_or_else(|| {
+        unauthenticated("The token is not well-formed; was it copied as a whole?")
+    })?;
+    tokens::use_valid(&app.fleet().store, &token.hash())
         .await?
-        .ok_or_else(|| refuse("The token is unknown, has expired or was revoked."))?;
-    Ok(Caller {
-        token_id: known.id,
-        name: known.name,
-        role: known.role,
-        expires_at: known.expires_at,
-        address: address.map(|ConnectInfo(address)| address.ip().to_string()),
-        request_id: headers
-            .get(REQUEST_ID)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned),
-    })
+        .ok_or_else(|| unauthenticated("The token is unknown, has expired or was revoked."))
+}
+
+async fn by_session(
+    app: &App,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<(tokens::Token, Option<Uuid>), Problem> {
+    let secret = cookie::read(headers)
+        .ok_or_else(|| unauthenticated("The request has no Authorization header."))?;
+    same_origin::check_change(method, headers)?;
+    let session = sessions::use_valid(&app.fleet().store, &secret.hash())
+        .await?
+        .ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
+    Ok((session.token, Some(session.id)))
 }

@@ -4,16 +4,20 @@
 //! [`types`] are the bodies, shared with the command line's client; [`routes`] has one file for
 //! each noun; [`serve`] puts them together.
 
+pub mod console;
 pub mod routes;
 pub mod serve;
 pub mod types;
 
 mod app;
 mod caller;
+mod cookie;
 mod extract;
 mod headers;
 mod problem;
+mod same_origin;
 mod shape;
+mod sign_ins;
 mod wait;
 
 pub use app::{App, AppConfig};

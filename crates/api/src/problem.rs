@@ -87,7 +87,8 @@ fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest => StatusCode::BAD_REQUEST,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::ForeignRequest => StatusCode::FORBIDDEN,
+        Code::TooManySignIns => StatusCode::TOO_MANY_REQUESTS,
         Code::NotFound
         | Code::SchemaNotFound
         | Code::OperationNotFound
@@ -139,6 +140,9 @@ impl IntoResponse for Problem {
             }
             Code::Unavailable => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            Code::TooManySignIns => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
             }
             _ => {}
         }

@@ -10,7 +10,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tenantry_domain::access::{Access, access_of};
-use tenantry_domain::problem::Code;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,7 +17,9 @@ use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
 use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -28,10 +29,12 @@ use uuid::Uuid;
 
 use crate::app::{App, AppConfig};
 use crate::caller::check_access;
+use crate::console;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
     adoptions, audit, backup_keys, backups, copies, credentials, drills, events, exports, findings,
-    health, imports, operations, plans, pools, schedules, schemas, templates, tokens, usage,
+    health, imports, lists, operations, plans, pools, schedules, schemas, session, templates,
+    tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -48,14 +51,19 @@ struct Base;
 
 const MIB: usize = 1024 * 1024;
 
+const SESSION: &str = "The cookie of `POST /api/admin/session`, named `__Host-tenantry_session` over TLS. \
+     Changes carry `X-Tenantry-Request: 1` besides.";
+
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))
         .routes(routes!(tokens::whoami))
-        .routes(routes!(schemas::list, schemas::create))
-        .routes(routes!(schemas::facets))
+        .routes(routes!(session::sign_in, session::sign_out))
+        .routes(routes!(lists::list, schemas::create))
+        .routes(routes!(lists::rows))
+        .routes(routes!(lists::facets))
         .routes(routes!(exports::export))
         .merge(
             OpenApiRouter::new()
@@ -111,7 +119,10 @@ fn routes() -> OpenApiRouter<App> {
 pub fn openapi() -> Document {
     let mut document = routes().into_openapi();
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    document.components.get_or_insert_default().add_security_scheme("token", scheme);
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("token", scheme);
+    let cookie = ApiKeyValue::with_description("tenantry_session", SESSION);
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in [
             ("GET", &mut item.get),
@@ -127,8 +138,9 @@ pub fn openapi() -> Document {
                 .entry("500".into())
                 .or_insert_with(|| problem("An error of the server's own"));
             if let Access::AtLeast(role) = access {
+                let either = ["token", "session"];
                 operation.security =
-                    Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+                    Some(either.map(|way| SecurityRequirement::new(way, [""; 0])).into());
                 let forbidden = format!("The token has a lower role than `{role}`");
                 for (status, description) in [
                     ("401", "There is no valid token"),
@@ -169,7 +181,7 @@ pub fn router(config: AppConfig) -> Router {
         }),
     )
     .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
-    .fallback(|| async { Problem::new(Code::NotFound, "There is nothing at this path.") })
+    .fallback(console::serve)
     .layer(from_fn_with_state(app.clone(), check_access))
     .layer(from_fn(measure))
     .layer(CatchPanicLayer::custom(|_| Problem::internal("a handler panicked").into_response()))
@@ -178,6 +190,8 @@ pub fn router(config: AppConfig) -> Router {
     .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
     .layer(from_fn(drop_foreign_request_id))
     .layer(DefaultBodyLimit::max(MIB))
+    .layer(header("content-security-policy", console::POLICY))
+    .layer(header("cross-origin-opener-policy", "same-origin"))
     .layer(header("x-content-type-options", "nosniff"))
     .layer(header("x-frame-options", "DENY"))
     .layer(header("referrer-policy", "no-referrer"))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::quota::QuotaLevel;
@@ -13,14 +14,14 @@ use tenantry_ops::schedules::BackupsAhead;
 use tenantry_store::adoptions::Adoption;
 use tenantry_store::backups::NewestBackup;
 use tenantry_store::operations::Operation;
-use tenantry_store::schemas::TenantSchema;
+use tenantry_store::schemas::{SchemaRow, TenantSchema};
 use tenantry_store::steps::{self, Step};
 
 use crate::app::App;
 use crate::problem::Problem;
 use crate::types::{
-    AdoptionOfSchema, BackupOfSchema, OperationBody, Progress, Quota, QuotaSource, SchemaBody,
-    StepBody, Usage,
+    AdoptionOfSchema, BackupOfRow, BackupOfSchema, OperationBody, OperationOfRow, Progress, Quota,
+    QuotaSource, SchemaBody, SchemaRow as RowBody, StepBody, Usage,
 };
 
 /// A schema.
@@ -77,16 +78,60 @@ fn with_ahead(row: TenantSchema, ahead: &BackupsAhead) -> SchemaBody {
     }
 }
 
-fn newest_backup(row: NewestBackup) -> BackupOfSchema {
-    let verification = match (row.failed_at, row.verified_at) {
+/// A schema on a page.
+pub(crate) fn row(row: SchemaRow) -> RowBody {
+    let good_at = row.backup_at;
+    RowBody {
+        id: row.id,
+        name: row.name,
+        display_name: row.display_name,
+        state: row.state,
+        template: row.template,
+        template_version: row.template_version,
+        read_only: row.read_only,
+        plan: row.plan,
+        usage_bytes: row.usage_bytes,
+        quota_bytes: row.quota_bytes,
+        quota_level: QuotaLevel::next(row.quota_level, row.usage_bytes, row.quota_bytes),
+        backup: row.backup.map(|backup| BackupOfRow {
+            good_at: to_second(good_at.unwrap_or(backup.taken_at)),
+            verification: verification(&backup).to_owned(),
+        }),
+        last_activity_at: row.last_activity.map(to_second),
+        operation: row.operation.map(|operation| OperationOfRow {
+            id: operation.id,
+            kind: operation.kind,
+            state: operation.state,
+            progress: Progress {
+                done: operation.steps_done,
+                total: operation.steps_total,
+                current: operation.current_step,
+                unwinding: operation.unwinding,
+            },
+        }),
+        recoverable_until: row.recoverable_until.map(to_second),
+        created_at: to_second(row.created_at),
+    }
+}
+
+/// Fractions of a second are noise that no compression makes small.
+fn to_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+fn verification(row: &NewestBackup) -> &'static str {
+    match (row.failed_at, row.verified_at) {
         (Some(_), _) => "failed",
         (None, Some(_)) => "verified",
         (None, None) => "none",
-    };
+    }
+}
+
+fn newest_backup(row: NewestBackup) -> BackupOfSchema {
     BackupOfSchema {
         id: row.id,
         taken_at: row.taken_at,
-        verification: verification.to_owned(),
+        verification: verification(&row).to_owned(),
         verified_at: row.verified_at,
         restore_ms: row.restore_ms,
     }

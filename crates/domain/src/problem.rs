@@ -46,6 +46,12 @@ codes! {
     /// The token's role does not suffice.
     Forbidden = "This token may not do that",
         "Use a token with a higher role.";
+    /// A request with a session's cookie that one of our own pages did not make.
+    ForeignRequest = "This request does not come from the console",
+        "With a session's cookie a change carries `X-Tenantry-Request: 1` and comes from this server's own pages; programs send a token instead.";
+    /// Somebody at this address tried too many tokens.
+    TooManySignIns = "Too many sign-ins failed",
+        "Wait for a minute, and try again. Programs that send their token are not held up.";
     /// No such path.
     NotFound = "There is nothing at this path",
         "See /openapi.json for the paths that there are.";

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Names that would be mistaken for something of PostgreSQL's or of ours.
 const RESERVED: &[&str] =
-    &["public", "information_schema", "tenantry", "facets", "import", "export"];
+    &["public", "information_schema", "tenantry", "bulk", "facets", "import", "export", "rows"];
 
 /// An institution's name: `^[a-z][a-z0-9_]{1,38}$`, no `pg_` in front, not reserved. Compared in
 /// bytes; there is no upper case and nothing outside ASCII, so no two names look alike.

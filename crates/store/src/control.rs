@@ -23,6 +23,12 @@ const TABLES: &[TableFile] = &[
         name: "0003_schedules",
         text: include_str!("../tables/0003_schedules.sql"),
     },
+    TableFile {
+        version: 4,
+        name: "0004_sessions",
+        text: include_str!("../tables/0004_sessions.sql"),
+    },
+    TableFile { version: 5, name: "0005_rows", text: include_str!("../tables/0005_rows.sql") },
 ];
 
 /// The control database. Cloning shares the pool.

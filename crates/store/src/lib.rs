@@ -19,6 +19,7 @@ pub mod quotas;
 pub mod retention;
 pub mod schedules;
 pub mod schemas;
+pub mod sessions;
 pub mod steps;
 pub mod templates;
 pub mod tokens;

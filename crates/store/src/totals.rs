@@ -17,21 +17,6 @@ const KEPT_FOR: Duration = Duration::from_secs(1);
 /// More filters than a fleet has people looking at it.
 const MOST: usize = 256;
 
-/// Which schemas are counted.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Filter {
-    /// A LIKE pattern for name and display name.
-    pub(crate) pattern: Option<String>,
-    /// In one of these states.
-    pub(crate) states: Vec<String>,
-    /// With one of these plans.
-    pub(crate) plans: Option<Vec<String>>,
-    /// With this external id.
-    pub(crate) external_id: Option<String>,
-    /// With these labels.
-    pub(crate) labels: Option<serde_json::Value>,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Counted {
     total: i64,
@@ -42,47 +27,39 @@ struct Counted {
 /// The counts that are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Totals {
-    kept: Mutex<HashMap<Filter, Counted>>,
+    kept: Mutex<HashMap<String, Counted>>,
 }
 
 impl Totals {
-    /// How many schemas pass the filter.
-    pub(crate) async fn of(&self, pool: &PgPool, filter: Filter) -> Result<i64, PgError> {
+    /// How many schemas pass the filter that `key` is the words of; `count` counts them.
+    pub(crate) async fn of(
+        &self,
+        pool: &PgPool,
+        key: String,
+        count: impl AsyncFnOnce() -> Result<i64, PgError>,
+    ) -> Result<i64, PgError> {
         // before the count: a change between the two makes the count be thrown away
         let (last_change,): (Option<Timestamp>,) =
             sqlx::query_as("select max(updated_at) from tenant_schema").fetch_one(pool).await?;
-        if let Some(known) = self.lock().get(&filter)
+        if let Some(known) = self.lock().get(&key)
             && known.last_change == last_change
             && known.at.elapsed() < KEPT_FOR
         {
             return Ok(known.total);
         }
         let at = Instant::now();
-        let total = sqlx::query_scalar(
-            "select count(*) from tenant_schema s
-             where ($1::text is null or s.search like (select lower($1))) and s.state = any($2)
-               and ($3::text is null or s.external_id = $3)
-               and ($4::jsonb is null or s.labels @> $4)
-               and ($5::text[] is null or s.plan = any($5))",
-        )
-        .bind(&filter.pattern)
-        .bind(&filter.states)
-        .bind(&filter.external_id)
-        .bind(&filter.labels)
-        .bind(&filter.plans)
-        .fetch_one(pool)
-        .await?;
+        let total = count().await?;
         let mut kept = self.lock();
         if kept.len() >= MOST {
             kept.retain(|_, counted| counted.at.elapsed() < KEPT_FOR);
         }
         if kept.len() < MOST {
-            kept.insert(filter, Counted { total, last_change, at });
+            kept.insert(key, Counted { total, last_change, at });
         }
         Ok(total)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Filter, Counted>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Counted>> {
         self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

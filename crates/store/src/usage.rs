@@ -106,6 +106,9 @@ pub(crate) fn of_row(row: &PgRow) -> Result<SchemaUsage, sqlx::Error> {
     })
 }
 
+/// How exactly the order of lists knows when a schema was last used.
+const ACTIVE_TO: Duration = Duration::from_secs(5 * 60);
+
 /// Writes what some schemas use, as it is now, into their hour and into their day. Told the same
 /// again, it changes nothing. Not a change of the schemas, so their `updated_at` stays.
 ///
@@ -154,12 +157,19 @@ pub async fn record(store: &Store, seen: &[(Uuid, &SchemaUsage)]) -> Result<(), 
                most_connections = greatest(p.most_connections, excluded.most_connections)
          )
          update tenant_schema s
-         set usage_bytes = given.bytes, usage_measured_at = given.measured_at
+         set usage_bytes = coalesce(given.bytes, s.usage_bytes),
+             usage_measured_at = case when given.bytes is null then s.usage_measured_at
+                                      else given.measured_at end,
+             active_at = greatest(s.active_at, given.last_activity)
          from given
-         where s.id = given.id and given.bytes is distinct from s.usage_bytes
-           and given.bytes is not null",
+         where s.id = given.id
+           and (given.bytes <> coalesce(s.usage_bytes, -1)
+                -- whoever works all the time is not written down every minute
+                or given.last_activity
+                   > coalesce(s.active_at + make_interval(secs => $2), '-infinity'))",
     )
     .bind(serde_json::Value::Array(rows))
+    .bind(ACTIVE_TO.as_secs_f64())
     .execute(store.pool())
     .await?;
     Ok(())

@@ -7,6 +7,7 @@ mod backup_settings;
 mod client;
 mod commands;
 mod config;
+mod console;
 mod failure;
 mod output;
 mod profile;

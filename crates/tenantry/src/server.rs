@@ -34,6 +34,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::config::{Settings, refuse_careless};
+use crate::console;
 use crate::failure::{Exit, Failure};
 use crate::profile::Profile;
 
@@ -108,6 +109,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Server, Failure> {
         registry: kinds::registry(),
         metrics,
         stopping: stopping.clone(),
+        console: console::built_in(),
     };
     let api = tokio::spawn(tenantry_api::serve(listener, app));
     tracing::info!(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tenantry_domain::clock;
 use tenantry_domain::problem::Code;
-use tenantry_store::{Store, events, tokens};
+use tenantry_store::{PgError, Store, events, sessions, tokens};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
@@ -95,9 +95,8 @@ async fn follow(app: App, caller: Caller, mut position: i64, sender: Sender) {
     let mut newest = app.newest_event();
     loop {
         let looked = Instant::now();
-        match tokens::valid_role(&app.fleet().store, caller.token_id).await {
-            Ok(Some(role)) if role >= caller.role => {}
-            _ => return,
+        if !still_holds(&app, &caller).await.is_ok_and(|holds| holds) {
+            return;
         }
         // However much there is to send, and however slowly the client takes it, the token is
         // looked at again in time.
@@ -108,6 +107,17 @@ async fn follow(app: App, caller: Caller, mut position: i64, sender: Sender) {
             () = app.stopping().cancelled() => return,
         }
     }
+}
+
+/// Whether the token is valid with the role that it had, and the session, if there is one, open.
+async fn still_holds(app: &App, caller: &Caller) -> Result<bool, PgError> {
+    let store = &app.fleet().store;
+    let role = tokens::valid_role(store, caller.token_id).await?;
+    let open = match caller.session {
+        Some(session) => sessions::is_open(store, session).await?,
+        None => true,
+    };
+    Ok(open && role.is_some_and(|role| role >= caller.role))
 }
 
 /// Sends events as they come, and moves the position behind each that was sent. Ends when it cannot

@@ -13,11 +13,11 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
-use super::schemas::filter;
+use super::lists::{FilterWords, filter};
 use crate::app::App;
 use crate::extract::Query;
 use crate::problem::Problem;
-use crate::types::ProblemBody;
+use crate::types::{BackupFilter, ProblemBody};
 
 /// Which schemas are exported.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,6 +31,19 @@ pub(crate) struct ExportQuery {
     state: Option<String>,
     /// Plans, separated by commas.
     plan: Option<String>,
+    /// Levels of the quota, separated by commas: `ok`, `warning`, `soft`, `blocked`.
+    quota: Option<String>,
+    /// The template that they are made from.
+    template: Option<String>,
+    /// The version of the template that they are at.
+    #[param(minimum = 1)]
+    template_version: Option<i32>,
+    /// `none`: without a backup; `stale`: the newest is older than 26 hours; `fresh`: it is not.
+    #[param(inline)]
+    backup: Option<BackupFilter>,
+    /// `true`: of which an operation failed or is stuck, within a week, and none succeeded since.
+    #[serde(default)]
+    failing: bool,
     /// What your own system calls the institution.
     external_id: Option<String>,
     /// Labels that it has, separated by commas.
@@ -57,8 +70,18 @@ pub(crate) async fn export(
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
     let state = query.state.as_deref().unwrap_or(LIVING);
-    let filter =
-        filter(query.q, Some(state), query.plan.as_deref(), query.external_id, query.label)?;
+    let filter = filter(FilterWords {
+        q: query.q,
+        state: Some(state),
+        plan: query.plan.as_deref(),
+        quota: query.quota.as_deref(),
+        template: query.template,
+        template_version: query.template_version,
+        backup: query.backup,
+        failing: query.failing,
+        external_id: query.external_id,
+        label: query.label.as_deref(),
+    })?;
     let first = page(&app, &filter, None).await?;
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(send(app, filter, first, sender));
@@ -73,7 +96,7 @@ async fn page(
     app: &App,
     filter: &Filter,
     after: Option<Cursor>,
-) -> Result<Page, tenantry_store::PgError> {
+) -> Result<Page<TenantSchema>, tenantry_store::PgError> {
     let start = after.map_or(Start::Offset(0), Start::After);
     schemas::list(&app.fleet().store, filter, BY_NAME, &start, PAGE).await
 }
@@ -83,7 +106,7 @@ async fn page(
 async fn send(
     app: App,
     filter: Filter,
-    first: Page,
+    first: Page<TenantSchema>,
     sender: mpsc::Sender<Result<Bytes, io::Error>>,
 ) {
     let mut rows = sheet::header();

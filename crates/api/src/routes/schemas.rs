@@ -1,157 +1,34 @@
 //! Institutions' schemas: `/api/admin/schemas`.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use serde_json::Value;
 use tenantry_domain::access::Role;
 use tenantry_domain::institution;
-use tenantry_domain::plan::is_plan_name;
 use tenantry_domain::problem::Code;
-use tenantry_domain::schema::{SchemaAction, SchemaState};
+use tenantry_domain::schema::SchemaAction;
 use tenantry_domain::slug::Slug;
 use tenantry_domain::template::check_parameters;
 use tenantry_domain::version::tag;
 use tenantry_ops::adoption::read_version;
 use tenantry_ops::submit::{self, CreateRequest, Requester};
 use tenantry_ops::usage::measure_now;
-use tenantry_store::schemas::{self, Cursor, Filter, Sort, SortKey, Start};
-use utoipa::IntoParams;
+use tenantry_store::schemas;
 
 use super::attributes::{change_attributes, check_attributes, check_labels, is_listed};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::extract::{Body, Path, Query};
+use crate::extract::{Body, Path};
 use crate::headers::{BasedOn, ChangeHeaders, IfMatch, IfNoneMatch, KnownAs, PreferredWait, etag};
 use crate::problem::Problem;
 use crate::shape;
 use crate::types::{
-    DropRequest, Facets, NewSchemaRequest, OperationBody, PatchAction, PatchOutcome, ProblemBody,
-    SchemaBody, SchemaList, SchemaPatch, StateCount, TemplateCount,
+    DropRequest, NewSchemaRequest, OperationBody, PatchAction, PatchOutcome, ProblemBody,
+    SchemaBody, SchemaPatch,
 };
 use crate::wait::answer;
-
-/// Which schemas, in which order, which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ListQuery {
-    /// A part of the name or display name.
-    q: Option<String>,
-    /// States, separated by commas; all but `purged` when it is left out.
-    #[param(example = "active,suspended")]
-    state: Option<String>,
-    /// Plans, separated by commas.
-    #[param(example = "basic")]
-    plan: Option<String>,
-    /// `name`, `createdAt`, `updatedAt` or `usage`; with `-` in front the largest first.
-    #[param(example = "-updatedAt", pattern = "^-?(name|createdAt|updatedAt|usage)$")]
-    sort: Option<String>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<i64>,
-    /// Rows to pass over; not together with `cursor`.
-    #[param(minimum = 0)]
-    offset: Option<i64>,
-    /// `nextCursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]+$")]
-    cursor: Option<String>,
-    /// What your own system calls the institution.
-    external_id: Option<String>,
-    /// Labels that it has, separated by commas.
-    #[param(example = "region=north,plan=basic")]
-    label: Option<String>,
-}
-
-/// Lists schemas.
-#[utoipa::path(get, path = "/api/admin/schemas", tag = "schemas", operation_id = "list_schemas", params(ListQuery), responses(
-    (status = 200, body = SchemaList),
-    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-))]
-pub(crate) async fn list(
-    State(app): State<App>,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<SchemaList>, Problem> {
-    let sort = parse_sort(query.sort.as_deref().unwrap_or("name"))?;
-    let limit = page_size(query.limit)?;
-    let start = match (query.cursor, query.offset) {
-        (Some(_), Some(_)) => return Err(invalid("`cursor` and `offset` exclude each other.")),
-        (Some(cursor), None) => Start::After(
-            Cursor::decode(&cursor, sort)
-                .ok_or_else(|| invalid("`cursor` does not belong to this list and sort."))?,
-        ),
-        (None, offset) => match offset.unwrap_or(0) {
-            offset @ 0.. => Start::Offset(offset),
-            _ => return Err(invalid("`offset` is not negative.")),
-        },
-    };
-    let filter = filter(
-        query.q,
-        query.state.as_deref(),
-        query.plan.as_deref(),
-        query.external_id,
-        query.label,
-    )?;
-    let page = schemas::list(&app.fleet().store, &filter, sort, &start, limit).await?;
-    Ok(Json(SchemaList {
-        items: shape::schemas(&app, page.items).await?,
-        total: page.total,
-        next_cursor: page.next.map(|cursor| cursor.encode()),
-    }))
-}
-
-/// Which schemas a list shows, or an export writes.
-pub(super) fn filter(
-    q: Option<String>,
-    state: Option<&str>,
-    plan: Option<&str>,
-    external_id: Option<String>,
-    label: Option<String>,
-) -> Result<Filter, Problem> {
-    let states = parse_words::<SchemaState>(state)?;
-    let plans = parse_words::<PlanName>(plan)?;
-    if [&q, &external_id, &label].into_iter().flatten().any(|text| text.contains('\0')) {
-        return Err(invalid("The query contains a NUL character."));
-    }
-    let mut labels = BTreeMap::new();
-    for pair in label.unwrap_or_default().split(',').filter(|pair| !pair.is_empty()) {
-        let (key, value) =
-            pair.split_once('=').ok_or_else(|| invalid("`label` is `key=value`."))?;
-        labels.insert(key.to_owned(), value.to_owned());
-    }
-    Ok(Filter {
-        text: q.filter(|q| !q.is_empty()),
-        states,
-        plans: plans.into_iter().map(|PlanName(name)| name).collect(),
-        external_id: external_id.filter(|id| !id.is_empty()),
-        labels: (!labels.is_empty()).then(|| serde_json::to_value(labels).unwrap_or_default()),
-    })
-}
-
-/// Counts over the whole fleet.
-#[utoipa::path(get, path = "/api/admin/schemas/facets", tag = "schemas", operation_id = "count_schemas", responses(
-    (status = 200, body = Facets),
-))]
-pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Problem> {
-    let facets = schemas::facets(&app.fleet().store).await?;
-    Ok(Json(Facets {
-        states: facets
-            .states
-            .into_iter()
-            .map(|(state, count)| StateCount { state, count })
-            .collect(),
-        templates: facets
-            .templates
-            .into_iter()
-            .map(|(template, version, count)| TemplateCount { template, version, count })
-            .collect(),
-        usage_bytes: facets.usage_bytes,
-    }))
-}
 
 /// Shows a schema, with its size measured now if the managed database answers. The living one bears
 /// the name; without one, the one dropped last. `ETag` is the version of what people change and of the
@@ -352,39 +229,6 @@ pub(super) fn confirm(name: &str, confirmation: Option<&str>) -> Result<(), Prob
         return Ok(());
     }
     Err(Problem::new(Code::ConfirmationMismatch, format!("`confirm` must be {name:?}.")))
-}
-
-/// A plan's name as a filter has it; one that there is not finds nothing.
-struct PlanName(String);
-
-impl std::str::FromStr for PlanName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if is_plan_name(text) {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(format!("`{}` is not a name of a plan", text.escape_debug()))
-    }
-}
-
-fn parse_sort(text: &str) -> Result<Sort, Problem> {
-    let (key, descending) = match text.strip_prefix('-') {
-        Some(key) => (key, true),
-        None => (text, false),
-    };
-    let key = match key {
-        "name" => SortKey::Name,
-        "createdAt" => SortKey::CreatedAt,
-        "updatedAt" => SortKey::UpdatedAt,
-        "usage" => SortKey::Usage,
-        _ => {
-            return Err(invalid(
-                "`sort` is name, createdAt, updatedAt or usage, or one of them after `-`.",
-            ));
-        }
-    };
-    Ok(Sort { key, descending })
 }
 
 /// Words separated by commas.

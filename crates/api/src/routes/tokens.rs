@@ -5,10 +5,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde_json::json;
+use tenantry_domain::access::Role;
 use tenantry_domain::problem::Code;
 use tenantry_domain::token::Token;
 use tenantry_store::audit::{self, Entry};
+use tenantry_store::sessions;
 use tenantry_store::tokens::{self, NewToken};
 use uuid::Uuid;
 
@@ -24,8 +27,13 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[utoipa::path(get, path = "/api/admin/whoami", tag = "tokens", operation_id = "whoami", responses(
     (status = 200, body = Whoami),
 ))]
-pub(crate) async fn whoami(caller: Caller) -> Json<Whoami> {
-    Json(Whoami { name: caller.name, role: caller.role, expires_at: caller.expires_at })
+pub(crate) async fn whoami(State(app): State<App>, caller: Caller) -> Json<Whoami> {
+    Json(who(&app, caller.name, caller.role, caller.expires_at))
+}
+
+/// What a caller is told of itself and of whom it speaks to.
+pub(super) fn who(app: &App, name: String, role: Role, expires_at: Timestamp) -> Whoami {
+    Whoami { name, role, expires_at, version: app.version().to_owned() }
 }
 
 /// Lists the tokens.
@@ -79,7 +87,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(issued)))
 }
 
-/// Revokes a token, at once and for good.
+/// Revokes a token, at once and for good, and with it the sessions that it opened.
 #[utoipa::path(delete, path = "/api/admin/tokens/{id}", tag = "tokens", operation_id = "revoke_token",
     params(("id" = Uuid, Path, description = "The token's id")), responses(
     (status = 200, body = TokenBody),
@@ -95,6 +103,7 @@ pub(crate) async fn revoke(
     let token = tokens::revoke(&mut tx, id)
         .await?
         .ok_or_else(|| Problem::new(Code::TokenNotFound, "There is no token with this id."))?;
+    sessions::end_of_token(&mut tx, id).await?;
     audit::insert(&mut tx, &caller.actor(), &entry("revoke_token", &token)).await?;
     tx.commit().await?;
     Ok(Json(body(token)))

@@ -5,6 +5,7 @@ mod adoption;
 mod backup;
 mod credentials;
 mod import;
+mod list;
 mod operation;
 mod plan;
 mod problem;
@@ -28,6 +29,10 @@ pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
 pub use import::{ImportOutcome, ImportReport, ImportRow};
+pub use list::{
+    BackupFilter, BackupOfRow, Facets, LevelCount, OperationOfRow, PlanCount, SchemaList,
+    SchemaRow, SchemaRowList, StateCount, TemplateCount,
+};
 pub use operation::{OperationBody, OperationList, Progress, StepBody};
 pub use plan::{PlanBody, PlanList};
 pub use problem::{ProblemBody, RefusalBody};
@@ -36,14 +41,13 @@ pub use schedule::{
     ScheduleList, SchedulePatch, ScheduleSettingsBody, ScheduleSettingsPatch, SlotBody, SlotList,
 };
 pub use schema::{
-    AdoptionOfSchema, BackupOfSchema, ContactPatch, DropRequest, Facets, Health, NewSchemaRequest,
-    PatchAction, PatchOutcome, Quota, QuotaSource, SchemaBody, SchemaList, SchemaPatch, StateCount,
-    TemplateCount,
+    AdoptionOfSchema, BackupOfSchema, ContactPatch, DropRequest, Health, NewSchemaRequest,
+    PatchAction, PatchOutcome, Quota, QuotaSource, SchemaBody, SchemaPatch,
 };
 pub use system::{AuditList, AuditRecord, EventBody, FindingBody, FindingList, Readiness, Whoami};
 pub use template::{
     MigrationBody, NewTemplateRequest, PoolBody, PoolPatch, SparesOfVersion, TemplateBody,
     TemplateFile, TemplateLayout, TemplateList,
 };
-pub use token::{IssuedToken, NewTokenRequest, TokenBody, TokenList};
+pub use token::{IssuedToken, NewTokenRequest, SignInRequest, TokenBody, TokenList};
 pub use usage::{FleetUsage, LargestSchema, Usage, UsageHistory, UsagePoint};

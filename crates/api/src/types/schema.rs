@@ -115,18 +115,6 @@ pub enum QuotaSource {
     Plan,
 }
 
-/// A page of schemas.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SchemaList {
-    /// The page.
-    pub items: Vec<SchemaBody>,
-    /// How many there are on all pages.
-    pub total: i64,
-    /// Give this as `cursor` for the next page; null on the last one.
-    pub next_cursor: Option<String>,
-}
-
 /// An institution that is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -270,40 +258,6 @@ pub struct DropRequest {
     /// The institution's name once more.
     #[schema(example = "oakwood")]
     pub confirm: String,
-}
-
-/// Counts over the whole fleet.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Facets {
-    /// By state.
-    pub states: Vec<StateCount>,
-    /// By template and version, without purged schemas.
-    pub templates: Vec<TemplateCount>,
-    /// Bytes used by all, as far as they were measured.
-    pub usage_bytes: i64,
-}
-
-/// How many schemas are in a state.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct StateCount {
-    /// The state.
-    pub state: String,
-    /// How many.
-    pub count: i64,
-}
-
-/// How many schemas were made from a template's version.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TemplateCount {
-    /// The template.
-    pub template: String,
-    /// Its version.
-    pub version: Option<i32>,
-    /// How many.
-    pub count: i64,
 }
 
 /// That the server is alive.

@@ -30,6 +30,10 @@ pub struct Whoami {
     pub role: Role,
     /// When it ceases to be valid.
     pub expires_at: Timestamp,
+    /// The server's version, and behind a `+` that of the console in it: another one than at the last look
+    /// means that the pages are to be loaded again.
+    #[schema(example = "0.1.0+4f2a9c01")]
+    pub version: String,
 }
 
 /// The data of an event in the stream; its type is the event's name.

@@ -55,6 +55,15 @@ pub struct NewTokenRequest {
     pub valid_days: Option<u32>,
 }
 
+/// What opens a session.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignInRequest {
+    /// The token.
+    #[schema(example = "tenantry_api_…")]
+    pub token: String,
+}
+
 /// A token that was made: the only time that it is shown.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

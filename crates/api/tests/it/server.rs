@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 use tenantry_api::AppConfig;
+use tenantry_api::console::Console;
 use tenantry_domain::access::Role;
 use tenantry_domain::pool::PoolSettings;
 use tenantry_domain::template::{Layout, SourceFile, Spares, TemplateScript};
@@ -100,6 +101,8 @@ pub(crate) struct Setup {
     pub(crate) sessions: u32,
     /// No pool is filled by itself: a spare would be made at some moment of the test, or not.
     pub(crate) pool: PoolSettings,
+    /// What is served at `/`.
+    pub(crate) console: Console,
 }
 
 impl Default for Setup {
@@ -108,6 +111,7 @@ impl Default for Setup {
             worker: Some(quick_worker()),
             sessions: 8,
             pool: PoolSettings { floor: 0, ..PoolSettings::default() },
+            console: Console::default(),
         }
     }
 }
@@ -176,7 +180,7 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stopping = CancellationToken::new();
-        let app = app(&fleet, &stopping);
+        let app = app(&fleet, &stopping, setup.console);
         let server = Self {
             url,
             housekeeping: Some(Housekeeping::start(&fleet, &rhythm)),
@@ -211,7 +215,7 @@ impl TestServer {
 
     /// What is served, without the port.
     pub(crate) fn router(&self) -> axum::Router {
-        tenantry_api::router(app(&self.fleet, &self.stopping))
+        tenantry_api::router(app(&self.fleet, &self.stopping, Console::default()))
     }
 
     /// The token of a role.
@@ -356,12 +360,13 @@ impl Drop for TestServer {
     }
 }
 
-fn app(fleet: &Fleet, stopping: &CancellationToken) -> AppConfig {
+fn app(fleet: &Fleet, stopping: &CancellationToken, console: Console) -> AppConfig {
     AppConfig {
         fleet: fleet.clone(),
         registry: registry(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         stopping: stopping.clone(),
+        console,
     }
 }
 

@@ -1,8 +1,12 @@
 //! Table `tenant_schema`: every institution's schema that there is or was.
 
 mod attributes;
+mod facets;
+mod filter;
 mod list;
 mod many;
+mod order;
+mod rows;
 
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
@@ -20,8 +24,14 @@ use crate::columns::{optional_time, time, word};
 use crate::{PgError, Store, Tx, usage};
 
 pub use attributes::{Attributes, ContactChange, Version, bearer_of, set_attributes, version};
-pub use list::{Cursor, Facets, Filter, Page, Sort, SortKey, Start, facets, list};
+pub use facets::{Facets, facets};
+pub use filter::{BackupAge, Filter};
+pub use list::{Page, count, list, list_rows};
 pub use many::{Known, Wanted, insert_many, known, tell_of_updates, update_many};
+pub use order::{Cursor, Sort, SortKey, Start};
+pub use rows::{ActiveOperation, SchemaRow};
+
+use order::{Placed, or_epoch};
 
 /// What we know of an institution's schema.
 #[derive(Clone, Debug)]
@@ -82,6 +92,10 @@ pub struct TenantSchema {
     pub backup: Option<NewestBackup>,
     /// What is known of it as an adopted schema; none where Tenantry made it.
     pub adoption: Option<Adoption>,
+    /// When its newest backup was taken, or was last known to be as good as one taken then.
+    backup_at: Option<Timestamp>,
+    /// When it was last used, to some minutes.
+    active_at: Option<Timestamp>,
 }
 
 impl FromRow<'_, PgRow> for TenantSchema {
@@ -119,7 +133,24 @@ impl FromRow<'_, PgRow> for TenantSchema {
             revision: row.try_get("revision")?,
             backup: backups::newest_of_row(row)?,
             adoption: adoptions::of_row(row)?,
+            backup_at: optional_time(row, "backup_at")?,
+            active_at: optional_time(row, "active_at")?,
         })
+    }
+}
+
+impl Placed for TenantSchema {
+    fn place(&self, key: SortKey) -> (String, Uuid) {
+        let value = match key {
+            SortKey::Name => self.name.clone(),
+            SortKey::State => self.state.to_string(),
+            SortKey::CreatedAt => self.created_at.to_string(),
+            SortKey::UpdatedAt => self.updated_at.to_string(),
+            SortKey::Usage => self.usage_bytes.unwrap_or(0).to_string(),
+            SortKey::Backup => or_epoch(self.backup_at),
+            SortKey::Activity => or_epoch(self.active_at),
+        };
+        (value, self.id)
     }
 }
 

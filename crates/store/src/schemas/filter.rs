@@ -1,0 +1,196 @@
+//! Which schemas a list shows, a bulk change is about, an export writes: one condition for all.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sqlx::Arguments as _;
+use sqlx::postgres::PgArguments;
+use tenantry_domain::clock;
+use tenantry_domain::quota::QuotaLevel;
+use tenantry_domain::schema::SchemaState;
+use uuid::{NoContext, Timestamp, Uuid};
+
+use crate::PgError;
+
+/// Which schemas a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// A part of the name or display name; upper and lower case are alike.
+    pub text: Option<String>,
+    /// Only these states; empty means all but `purged`.
+    pub states: Vec<SchemaState>,
+    /// Only the one that the user's own system calls so.
+    pub external_id: Option<String>,
+    /// Only those that have all these labels, as a JSON object; none for all.
+    pub labels: Option<Value>,
+    /// Only these plans; empty means all, and those without one.
+    pub plans: Vec<String>,
+    /// Only these levels of the quota; empty means all.
+    pub levels: Vec<QuotaLevel>,
+    /// Only those made from this template.
+    pub template: Option<String>,
+    /// Only those at this version of their template.
+    pub template_version: Option<i32>,
+    /// Only those whose newest backup is like this.
+    pub backup: Option<BackupAge>,
+    /// Only those of which an operation failed or is stuck, within a week, and none succeeded since.
+    pub failing: bool,
+    /// Only these names; none for all.
+    pub names: Option<Vec<String>>,
+}
+
+/// How old a newest backup is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupAge {
+    /// There is none.
+    Missing,
+    /// Older than this.
+    OlderThan(Duration),
+    /// At most as old as this.
+    Within(Duration),
+}
+
+/// For so long a failure counts that nothing of the same schema followed.
+const FAILING_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The condition on a row `s` of `tenant_schema`, with the parameters $1 to $13 of [`Bound`].
+macro_rules! passes {
+    () => {
+        "($1::text is null or s.search like (select lower($1))) and s.state = any($2)
+         and ($3::text is null or s.external_id = $3)
+         and ($4::jsonb is null or s.labels @> $4)
+         and ($5::text[] is null or s.plan = any($5))
+         and ($6::text[] is null or s.quota_level = any($6))
+         and ($7::text is null or s.template = $7)
+         and ($8::int4 is null or s.template_version = $8)
+         and ($9::bool is null or $9 = (s.backup_at is null))
+         and ($10::int8 is null or s.backup_at < now() - make_interval(secs => $10))
+         and ($11::int8 is null or s.backup_at >= now() - make_interval(secs => $11))
+         and ($12::uuid is null or s.id in (
+           select o.schema_id from operation o
+           -- in these words, else `operation_troubled` is not used
+           where o.state in ('failed', 'cancelled', 'stuck') and o.state <> 'cancelled' and o.id > $12
+             and o.schema_id is not null
+             and not exists (
+               select from operation later
+               where later.schema_name = o.schema_name and later.id > o.id
+                 and later.state in ('succeeded', 'failed', 'cancelled', 'stuck')
+                 and later.state = 'succeeded')))
+         and ($13::text[] is null or s.name = any($13)) "
+    };
+}
+pub(super) use passes;
+
+/// A filter as the condition takes it. Printed, it is the key of how many pass it.
+#[derive(Clone, Debug)]
+pub(super) struct Bound {
+    pattern: Option<String>,
+    states: Vec<&'static str>,
+    external_id: Option<String>,
+    labels: Option<Value>,
+    plans: Option<Vec<String>>,
+    levels: Option<Vec<&'static str>>,
+    template: Option<String>,
+    template_version: Option<i32>,
+    without_backup: Option<bool>,
+    older_than: Option<i64>,
+    within: Option<i64>,
+    failing: bool,
+    names: Option<Vec<String>>,
+}
+
+impl Filter {
+    /// Those that institutions use, or could at once.
+    pub fn living() -> Self {
+        Self { states: vec![SchemaState::Active, SchemaState::Suspended], ..Self::default() }
+    }
+
+    /// The filter as SQL takes it.
+    pub(super) fn bound(&self) -> Bound {
+        let seconds = |age: Duration| i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        let (without_backup, older_than, within) = match self.backup {
+            None => (None, None, None),
+            Some(BackupAge::Missing) => (Some(true), None, None),
+            Some(BackupAge::OlderThan(age)) => (None, Some(seconds(age)), None),
+            Some(BackupAge::Within(age)) => (None, None, Some(seconds(age))),
+        };
+        let levels: Vec<_> = self.levels.iter().map(|level| level.as_str()).collect();
+        Bound {
+            pattern: self.text.as_deref().map(like_pattern),
+            states: self.states().iter().map(|state| state.as_str()).collect(),
+            external_id: self.external_id.clone(),
+            labels: self.labels.clone(),
+            plans: (!self.plans.is_empty()).then(|| self.plans.clone()),
+            levels: (!levels.is_empty()).then_some(levels),
+            template: self.template.clone(),
+            template_version: self.template_version,
+            without_backup,
+            older_than,
+            within,
+            failing: self.failing,
+            names: self.names.clone(),
+        }
+    }
+
+    fn states(&self) -> Vec<SchemaState> {
+        if self.states.is_empty() {
+            SchemaState::ALL.into_iter().filter(|state| *state != SchemaState::Purged).collect()
+        } else {
+            self.states.clone()
+        }
+    }
+}
+
+impl Bound {
+    /// The parameters $1 to $13; others may follow.
+    pub(super) fn arguments(&self) -> Result<PgArguments, PgError> {
+        let mut all = PgArguments::default();
+        let mut add = || -> Result<(), sqlx::error::BoxDynError> {
+            all.add(&self.pattern)?;
+            all.add(&self.states)?;
+            all.add(&self.external_id)?;
+            all.add(&self.labels)?;
+            all.add(&self.plans)?;
+            all.add(&self.levels)?;
+            all.add(&self.template)?;
+            all.add(self.template_version)?;
+            all.add(self.without_backup)?;
+            all.add(self.older_than)?;
+            all.add(self.within)?;
+            all.add(self.failing.then(|| first_id_within(FAILING_FOR)))?;
+            all.add(&self.names)
+        };
+        add().map_err(sqlx::Error::Encode)?;
+        Ok(all)
+    }
+}
+
+/// Ids of version 7 grow with time: every one that was made since then is larger than this.
+fn first_id_within(age: Duration) -> Uuid {
+    let since = clock::now().as_second() - i64::try_from(age.as_secs()).unwrap_or(0);
+    let since = Timestamp::from_unix(NoContext, u64::try_from(since).unwrap_or(0), 0);
+    // the time alone, and nothing of the random part
+    Uuid::from_u128(Uuid::new_v7(since).as_u128() >> 80 << 80)
+}
+
+/// A text as LIKE takes it: everywhere in the value, nothing in it special.
+fn like_pattern(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_search_text_is_special() {
+        assert_eq!(like_pattern("50%_\\"), "%50\\%\\_\\\\%");
+    }
+
+    #[test]
+    fn ids_are_larger_than_the_first_of_their_time() {
+        assert!(Uuid::now_v7() > first_id_within(Duration::from_secs(1)));
+        assert!(first_id_within(Duration::from_secs(60)) < first_id_within(Duration::from_secs(1)));
+    }
+}
