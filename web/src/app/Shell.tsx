@@ -2,7 +2,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { FleetProvider } from '@tenantry/react';
+import { FleetProvider, type FleetAction } from '@tenantry/react';
 import { Button, Toaster, toast } from '@tenantry/react/ui';
 import { atLeast } from '@/lib/access';
 import { client, whoami } from '@/lib/fleet';
@@ -31,7 +31,10 @@ export function Shell() {
     if (version) seeVersion(version);
   }, [version]);
   const can = useMemo(
-    () => (action: string) => atLeast(role, action === 'purge' ? 'admin' : 'operator'),
+    () => (action: FleetAction) => {
+      const needed = action === 'purge' ? 'admin' : 'operator';
+      return atLeast(role, needed) || `This needs the role ${needed}.`;
+    },
     [role],
   );
   return (

@@ -114,12 +114,13 @@ const operation = createRoute({
 
 const backups = createRoute({
   getParentRoute: () => house,
-  path: '/backups/{-$section}',
+  path: '/backups',
   validateSearch: (search: Search) =>
     present({
       schema: text(search, 'schema'),
       verified: oneOf(search, 'verified', ['yes', 'no'] as const),
       removed: flag(search, 'removed'),
+      view: oneOf(search, 'view', ['drills', 'retention', 'schedules'] as const),
       backup: text(search, 'backup'),
     }),
   component: lazyRouteComponent(() => import('@/features/backups/BackupsPage'), 'BackupsPage'),

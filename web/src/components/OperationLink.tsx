@@ -1,6 +1,6 @@
 // An operation's name as a link to its page.
 import { Link } from '@tanstack/react-router';
-import { operationWords } from '@tenantry/react';
+import { operationWords } from '@tenantry/react/ui';
 
 export function OperationLink({ id, children }: { id: string; children: string }) {
   return (

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { OperationBody } from '@tenantry/react/client';
-import { operationWords, useOperation } from '@tenantry/react';
-import { Button, ConfirmDialog, ErrorState, formatDuration, RelativeTime, Skeleton } from '@tenantry/react/ui';
+import { useOperation } from '@tenantry/react';
+import { Button, ConfirmDialog, ErrorState, formatDuration, operationWords, RelativeTime, Skeleton } from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { client, operations } from '@/lib/fleet';
@@ -156,16 +156,15 @@ function OperationActions({ operation }: { operation: OperationBody }) {
         open={asks}
         onOpenChange={setAsks}
         title={`Cancel “${operationWords(operation.kind).name}”?`}
-        description={
-          hasChildren(operation)
-            ? 'Those that belong to it and have not begun are cancelled, those under way stop; what is done stays done.'
-            : 'It stops after the current step and undoes what it did, unless it is through before that.'
-        }
-        confirmLabel="Cancel operation"
-        cancelLabel="Let it go on"
+        verb="Stop it"
         pending={cancel.isPending}
+        error={cancel.error}
         onConfirm={() => cancel.start()}
-      />
+      >
+        {hasChildren(operation)
+          ? 'Those that belong to it and have not begun are cancelled, those under way stop; what is done stays done.'
+          : 'It stops after the current step and undoes what it did, unless it is through before that.'}
+      </ConfirmDialog>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // Every operation of the fleet, filtered by state, kind and schema. The filters are in the URL.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { operationWords } from '@tenantry/react';
+import { operationWords } from '@tenantry/react/ui';
 import { operations } from '@/lib/fleet';
 import { operationKinds, operationStates } from '@/lib/operation';
 import { sentence } from '@/lib/words';

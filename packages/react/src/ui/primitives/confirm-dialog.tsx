@@ -8,6 +8,7 @@ import {
   type ComponentProps,
   type FormEvent,
   type ReactNode,
+  type RefObject,
   useId,
   useRef,
   useState,

@@ -1,0 +1,13 @@
+// What the overview reads.
+import { facetsOptions, operationsOptions } from '@tenantry/react';
+import { client, findings, fleetUsage, freshness, schedules } from '@/lib/fleet';
+
+export const fleet = {
+  facets: facetsOptions(client),
+  usage: fleetUsage(5),
+  freshness: freshness(),
+  findings: findings(),
+  schedules: schedules(),
+  failed: operationsOptions(client, { states: ['failed', 'stuck'], limit: 5 }),
+  active: operationsOptions(client, { states: ['queued', 'running', 'waiting'], limit: 5 }),
+};
