@@ -10,8 +10,8 @@ const faces = {
 };
 
 export function ConnectionNote() {
-  const connection = useConnection();
-  const face = faces[connection as keyof typeof faces] ?? faces.connecting;
+  const { state } = useConnection();
+  const face = faces[state as keyof typeof faces] ?? faces.connecting;
   return (
     <span
       role="status"

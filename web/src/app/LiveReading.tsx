@@ -13,7 +13,7 @@ export function LiveReading() {
   const cache = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const lastAt = useRef(0);
-  useFleetEvents(() => {
+  useFleetEvents({}, () => {
     if (timer.current !== undefined) return;
     const wait = Math.max(150, lastAt.current + pauseMs - Date.now());
     timer.current = setTimeout(() => {
