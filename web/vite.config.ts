@@ -19,9 +19,10 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      // In development the page comes from Vite and its data from a server. A token in the environment
-      // saves signing in there; a build knows nothing of it.
-      '/api': { target: server, changeOrigin: true, ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}) },
+      // In development the page comes from Vite and its data from a server. The host is handed on as it is, because
+      // the server wants changes to come from its own pages. A token in the environment saves signing in; a build
+      // knows nothing of it.
+      '/api': { target: server, headers: token ? { authorization: `Bearer ${token}` } : {} },
       '/healthz': { target: server },
     },
   },

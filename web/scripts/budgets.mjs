@@ -1,12 +1,12 @@
-// Holds the built console to its budgets: how many bytes, compressed, a browser fetches for what. Reads web/dist, whose
-// manifest says which chunk needs which.
+// Holds the built console to its budgets: how many bytes, compressed, a browser fetches for what. Which chunk needs which
+// stands in the manifest that the build put aside.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
-const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(dist, '../.build/manifest.json'), 'utf8'));
 const sizes = new Map();
 const gz = (file) => {
   if (!sizes.has(file)) sizes.set(file, gzipSync(readFileSync(join(dist, file)), { level: 9 }).length);

@@ -24,7 +24,7 @@ const route = getRouteApi('/house/operations/$id');
 
 export function OperationPage() {
   const { id } = route.useParams();
-  const { operation, error, refetch } = useOperation(id);
+  const { data: operation, error, refetch } = useOperation(id);
   const trail = (
     <Link to="/operations" className="hover:text-foreground hover:underline">
       Operations
@@ -33,7 +33,7 @@ export function OperationPage() {
   if (!operation) {
     return (
       <Page title="Operation" trail={trail}>
-        {error ? <ErrorState error={error} onRetry={refetch} /> : <Skeleton className="h-72 w-full" />}
+        {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton className="h-72 w-full" />}
       </Page>
     );
   }

@@ -411,6 +411,20 @@ export type BackupList = {
 };
 
 /**
+ * The newest backup of a schema on a page.
+ */
+export type BackupOfRow = {
+    /**
+     * When it was taken, or was last known to be as good as one taken then.
+     */
+    goodAt: string;
+    /**
+     * `verified`, `failed` or `none`.
+     */
+    verification: string;
+};
+
+/**
  * The newest backup of an institution.
  */
 export type BackupOfSchema = {
@@ -449,7 +463,7 @@ export type BackupPatch = {
 /**
  * What is wrong, for programs: stable, in snake_case.
  */
-export type Code = 'invalid_request' | 'invalid_name' | 'confirmation_mismatch' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'schema_not_found' | 'operation_not_found' | 'template_not_found' | 'plan_not_found' | 'schedule_not_found' | 'schedule_exists' | 'schedule_configured' | 'schedule_refused' | 'token_not_found' | 'schema_exists' | 'foreign_schema' | 'invalid_state' | 'credentials_exist' | 'adopted_read_only' | 'not_for_adopted' | 'not_adopted' | 'owner_needed' | 'adoption_refused' | 'operation_finished' | 'not_retryable' | 'idempotency_mismatch' | 'template_refused' | 'too_large' | 'unsupported_media_type' | 'unavailable' | 'precondition_failed' | 'external_id_taken' | 'import_refused' | 'parameter_missing' | 'backups_off' | 'no_identity' | 'backup_not_found' | 'copy_not_found' | 'internal';
+export type Code = 'invalid_request' | 'invalid_name' | 'confirmation_mismatch' | 'unauthenticated' | 'forbidden' | 'foreign_request' | 'too_many_sign_ins' | 'not_found' | 'method_not_allowed' | 'schema_not_found' | 'operation_not_found' | 'template_not_found' | 'plan_not_found' | 'schedule_not_found' | 'schedule_exists' | 'schedule_configured' | 'schedule_refused' | 'token_not_found' | 'schema_exists' | 'foreign_schema' | 'invalid_state' | 'credentials_exist' | 'adopted_read_only' | 'not_for_adopted' | 'not_adopted' | 'owner_needed' | 'adoption_refused' | 'operation_finished' | 'not_retryable' | 'idempotency_mismatch' | 'template_refused' | 'too_large' | 'unsupported_media_type' | 'unavailable' | 'precondition_failed' | 'external_id_taken' | 'import_refused' | 'parameter_missing' | 'backups_off' | 'no_identity' | 'backup_not_found' | 'copy_not_found' | 'internal';
 
 /**
  * The version that most of the schemas have.
@@ -741,7 +755,7 @@ export type EventBody = {
 };
 
 /**
- * Counts over the whole fleet.
+ * Counts over the whole fleet; all but the states without purged schemas.
  */
 export type Facets = {
     /**
@@ -749,9 +763,29 @@ export type Facets = {
      */
     states: Array<StateCount>;
     /**
-     * By template and version, without purged schemas.
+     * By template and version.
      */
     templates: Array<TemplateCount>;
+    /**
+     * By plan, the last one those without.
+     */
+    plans: Array<PlanCount>;
+    /**
+     * By level of the quota, the best first.
+     */
+    quotaLevels: Array<LevelCount>;
+    /**
+     * Of those that live, how many have no backup.
+     */
+    withoutBackup: number;
+    /**
+     * Of those that live, how many have a newest backup that is older than 26 hours.
+     */
+    staleBackup: number;
+    /**
+     * Of how many an operation failed or is stuck, within a week, and none succeeded since.
+     */
+    failing: number;
     /**
      * Bytes used by all, as far as they were measured.
      */
@@ -1072,6 +1106,20 @@ export type LargestSchema = {
 };
 
 /**
+ * How many schemas are at a level of their quotas.
+ */
+export type LevelCount = {
+    /**
+     * The level.
+     */
+    level: QuotaLevel;
+    /**
+     * How many.
+     */
+    count: number;
+};
+
+/**
  * A migration of a template.
  */
 export type MigrationBody = {
@@ -1366,6 +1414,28 @@ export type OperationList = {
 };
 
 /**
+ * What is queued or under way for a schema on a page.
+ */
+export type OperationOfRow = {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * Its kind.
+     */
+    kind: string;
+    /**
+     * Where it is.
+     */
+    state: OperationState;
+    /**
+     * How far it is.
+     */
+    progress: Progress;
+};
+
+/**
  * Where an operation is.
  */
 export type OperationState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'stuck';
@@ -1433,6 +1503,20 @@ export type PlanBody = {
      * How many institutions have it.
      */
     schemas: number;
+};
+
+/**
+ * How many schemas have a plan.
+ */
+export type PlanCount = {
+    /**
+     * The plan; null for those without.
+     */
+    plan?: string | null;
+    /**
+     * How many.
+     */
+    count: number;
 };
 
 /**
@@ -2033,9 +2117,101 @@ export type SchemaPatch = {
 };
 
 /**
+ * A schema on a page. What is not known, or not so, is left out; times are to the second.
+ */
+export type SchemaRow = {
+    /**
+     * Its id, the same for its whole life.
+     */
+    id: string;
+    /**
+     * The institution's name.
+     */
+    name: string;
+    /**
+     * The institution's name for people.
+     */
+    displayName: string;
+    /**
+     * Where it is in its life.
+     */
+    state: SchemaState;
+    /**
+     * The template that it is made from; an adopted schema has none.
+     */
+    template?: string | null;
+    /**
+     * That template's version.
+     */
+    templateVersion?: number | null;
+    /**
+     * Whether it was adopted and Tenantry only reads it.
+     */
+    readOnly?: boolean;
+    /**
+     * Its plan.
+     */
+    plan?: string | null;
+    /**
+     * Bytes when last measured.
+     */
+    usageBytes?: number | null;
+    /**
+     * Bytes that it may use; left out where there is no limit.
+     */
+    quotaBytes?: number | null;
+    /**
+     * How its use stands to that.
+     */
+    quotaLevel: QuotaLevel;
+    backup?: BackupOfRow | null;
+    /**
+     * When it was last used.
+     */
+    lastActivityAt?: string | null;
+    operation?: OperationOfRow | null;
+    /**
+     * Until when it can be recovered, once dropped.
+     */
+    recoverableUntil?: string | null;
+    /**
+     * When it was asked for.
+     */
+    createdAt: string;
+};
+
+/**
+ * A page of schemas with what a row on a screen shows.
+ */
+export type SchemaRowList = {
+    /**
+     * The page.
+     */
+    items: Array<SchemaRow>;
+    /**
+     * How many there are on all pages.
+     */
+    total: number;
+    /**
+     * Give this as `cursor` for the next page; null on the last one.
+     */
+    nextCursor?: string | null;
+};
+
+/**
  * Where a schema is in its life.
  */
 export type SchemaState = 'provisioning' | 'active' | 'suspended' | 'archived' | 'purging' | 'purged' | 'restoring' | 'failed';
+
+/**
+ * What opens a session.
+ */
+export type SignInRequest = {
+    /**
+     * The token.
+     */
+    token: string;
+};
 
 /**
  * A slot that was dealt with.
@@ -2527,6 +2703,11 @@ export type Whoami = {
      * When it ceases to be valid.
      */
     expiresAt: string;
+    /**
+     * The server's version, and behind a `+` that of the console in it: another one than at the last look
+     * means that the pages are to be loaded again.
+     */
+    version: string;
 };
 
 export type AdoptSchemasData = {
@@ -4020,7 +4201,28 @@ export type ListSchemasData = {
          */
         plan?: string;
         /**
-         * `name`, `createdAt`, `updatedAt` or `usage`; with `-` in front the largest first.
+         * Levels of the quota, separated by commas: `ok`, `warning`, `soft`, `blocked`.
+         */
+        quota?: string;
+        /**
+         * The template that they are made from.
+         */
+        template?: string;
+        /**
+         * The version of the template that they are at.
+         */
+        templateVersion?: number;
+        /**
+         * How old an institution's newest backup is.
+         */
+        backup?: 'none' | 'stale' | 'fresh';
+        /**
+         * `true`: of which an operation failed or is stuck, within a week, and none succeeded since.
+         */
+        failing?: boolean;
+        /**
+         * `name`, `state`, `createdAt`, `updatedAt`, `usage`, `backup` or `activity`; with `-` in front the largest
+         * first.
          */
         sort?: string;
         /**
@@ -4148,6 +4350,26 @@ export type ExportSchemasData = {
          * Plans, separated by commas.
          */
         plan?: string;
+        /**
+         * Levels of the quota, separated by commas: `ok`, `warning`, `soft`, `blocked`.
+         */
+        quota?: string;
+        /**
+         * The template that they are made from.
+         */
+        template?: string;
+        /**
+         * The version of the template that they are at.
+         */
+        templateVersion?: number;
+        /**
+         * How old an institution's newest backup is.
+         */
+        backup?: 'none' | 'stale' | 'fresh';
+        /**
+         * `true`: of which an operation failed or is stuck, within a week, and none succeeded since.
+         */
+        failing?: boolean;
         /**
          * What your own system calls the institution.
          */
@@ -4293,6 +4515,99 @@ export type ImportSchemasResponses = {
 };
 
 export type ImportSchemasResponse = ImportSchemasResponses[keyof ImportSchemasResponses];
+
+export type ListSchemaRowsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * A part of the name or display name.
+         */
+        q?: string;
+        /**
+         * States, separated by commas; all but `purged` when it is left out.
+         */
+        state?: string;
+        /**
+         * Plans, separated by commas.
+         */
+        plan?: string;
+        /**
+         * Levels of the quota, separated by commas: `ok`, `warning`, `soft`, `blocked`.
+         */
+        quota?: string;
+        /**
+         * The template that they are made from.
+         */
+        template?: string;
+        /**
+         * The version of the template that they are at.
+         */
+        templateVersion?: number;
+        /**
+         * How old an institution's newest backup is.
+         */
+        backup?: 'none' | 'stale' | 'fresh';
+        /**
+         * `true`: of which an operation failed or is stuck, within a week, and none succeeded since.
+         */
+        failing?: boolean;
+        /**
+         * `name`, `state`, `createdAt`, `updatedAt`, `usage`, `backup` or `activity`; with `-` in front the largest
+         * first.
+         */
+        sort?: string;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Rows to pass over; not together with `cursor`.
+         */
+        offset?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * What your own system calls the institution.
+         */
+        externalId?: string;
+        /**
+         * Labels that it has, separated by commas.
+         */
+        label?: string;
+    };
+    url: '/api/admin/schemas/rows';
+};
+
+export type ListSchemaRowsErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `viewer`
+     */
+    403: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type ListSchemaRowsError = ListSchemaRowsErrors[keyof ListSchemaRowsErrors];
+
+export type ListSchemaRowsResponses = {
+    200: SchemaRowList;
+};
+
+export type ListSchemaRowsResponse = ListSchemaRowsResponses[keyof ListSchemaRowsResponses];
 
 export type DropSchemaData = {
     body: DropRequest;
@@ -5004,6 +5319,73 @@ export type ShowUsageResponses = {
 };
 
 export type ShowUsageResponse = ShowUsageResponses[keyof ShowUsageResponses];
+
+export type SignOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/admin/session';
+};
+
+export type SignOutErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `viewer`
+     */
+    403: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * It has ended
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type SignInData = {
+    body: SignInRequest;
+    path?: never;
+    query?: never;
+    url: '/api/admin/session';
+};
+
+export type SignInErrors = {
+    400: ProblemBody;
+    401: ProblemBody;
+    403: ProblemBody;
+    413: ProblemBody;
+    415: ProblemBody;
+    429: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    503: ProblemBody;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    200: Whoami;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
 
 export type ListTemplatesData = {
     body?: never;
