@@ -10,15 +10,19 @@ interface PageProps {
   trail?: ReactNode;
   badge?: ReactNode;
   actions?: ReactNode;
+  /** Fills the window, for a list that scrolls by itself; pages that are read keep to a width. */
+  isFull?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, documentTitle = title, lead, trail, badge, actions, children }: PageProps) {
+export function Page({ title, documentTitle = title, lead, trail, badge, actions, isFull = false, children }: PageProps) {
   useEffect(() => {
     document.title = `${documentTitle} · Tenantry`;
   }, [documentTitle]);
   return (
-    <div className="mx-auto w-full max-w-6xl px-4 pt-5 pb-24 sm:px-6 lg:px-8 lg:pt-7">
+    <div
+      className={`mx-auto w-full px-4 pt-5 sm:px-6 lg:px-8 lg:pt-7 ${isFull ? 'flex h-[calc(100dvh-3rem)] min-h-160 flex-col pb-4' : 'max-w-6xl pb-24'}`}
+    >
       {trail && <div className="mb-1.5 text-xs text-muted-foreground">{trail}</div>}
       <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">

@@ -2,12 +2,15 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useIsDark } from '@/lib/theme';
 import { summary, type Point } from './series';
-import type { Plot } from './plot';
+import type { Plot, PlotOptions } from './plot';
 
 interface TimeChartProps {
   title: string;
   points: readonly Point[];
+  /** The span that is shown, in milliseconds since 1970. */
+  span: readonly [from: number, to: number];
   format: (value: number) => string;
+  unit: 'bytes' | 'count';
   /** Days are written without the hour. */
   by: 'hour' | 'day';
   /** A line that should not be passed, such as a quota. */
@@ -18,7 +21,7 @@ interface TimeChartProps {
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const hour = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-export function TimeChart({ title, points, format, by, limit, height = 220 }: TimeChartProps) {
+export function TimeChart({ title, points, span, format, unit, by, limit, height = 220 }: TimeChartProps) {
   const [asTable, setAsTable] = useState(false);
   const [index, setIndex] = useState<number>();
   const titleId = useId();
@@ -45,7 +48,9 @@ export function TimeChart({ title, points, format, by, limit, height = 220 }: Ti
         <PlotArea
           title={title}
           points={points}
+          span={span}
           format={format}
+          unit={unit}
           limit={limit?.value}
           height={height}
           index={index}
@@ -65,17 +70,13 @@ export function TimeChart({ title, points, format, by, limit, height = 220 }: Ti
   );
 }
 
-interface PlotAreaProps {
+interface PlotAreaProps extends Omit<PlotOptions, 'onHover'> {
   title: string;
-  points: readonly Point[];
-  format: (value: number) => string;
-  limit: number | undefined;
-  height: number;
   index: number | undefined;
   onIndex: (index: number | undefined) => void;
 }
 
-function PlotArea({ title, points, format, limit, height, index, onIndex }: PlotAreaProps) {
+function PlotArea({ title, points, span, format, unit, limit, height, index, onIndex }: PlotAreaProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>(undefined);
   const isDark = useIsDark();
@@ -84,7 +85,7 @@ function PlotArea({ title, points, format, limit, height, index, onIndex }: Plot
     if (!element) return undefined;
     let gone = false;
     void import('./plot').then(({ drawPlot }) => {
-      if (!gone) plot.current = drawPlot(element, { points, format, limit, height, onHover: onIndex });
+      if (!gone) plot.current = drawPlot(element, { points, span, format, unit, limit, height, onHover: onIndex });
     });
     const observer = new ResizeObserver(() => plot.current?.resize(element.clientWidth));
     observer.observe(element);
@@ -95,7 +96,7 @@ function PlotArea({ title, points, format, limit, height, index, onIndex }: Plot
       plot.current = undefined;
     };
     // the colours are read when it is drawn, so a change of theme draws it again
-  }, [points, format, limit, height, onIndex, isDark]);
+  }, [points, span, format, unit, limit, height, onIndex, isDark]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const last = points.length - 1;

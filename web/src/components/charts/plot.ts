@@ -10,9 +10,13 @@ export interface Plot {
   destroy: () => void;
 }
 
-interface PlotOptions {
+export interface PlotOptions {
   points: readonly Point[];
+  /** The span that is shown, in milliseconds since 1970; points need not fill it. */
+  span: readonly [from: number, to: number];
   format: (value: number) => string;
+  /** Sizes get round steps in powers of two, numbers of things whole ones. */
+  unit: 'bytes' | 'count';
   limit: number | undefined;
   height: number;
   onHover: (index: number | undefined) => void;
@@ -20,7 +24,13 @@ interface PlotOptions {
 
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-export function drawPlot(host: HTMLElement, { points, format, limit, height, onHover }: PlotOptions): Plot {
+const steps = {
+  bytes: Array.from({ length: 60 }, (_, power) => 2 ** power),
+  count: Array.from({ length: 15 }, (_, power) => 10 ** power).flatMap((ten) => [ten, 2 * ten, 5 * ten]),
+};
+
+export function drawPlot(host: HTMLElement, options: PlotOptions): Plot {
+  const { points, span, format, unit, limit, height, onHover } = options;
   const font = `11px ${getComputedStyle(host).fontFamily}`;
   const axis = { stroke: colour('--muted-foreground'), font, ticks: { show: false } };
   const grid = { stroke: colour('--border'), width: 1 };
@@ -42,10 +52,10 @@ export function drawPlot(host: HTMLElement, { points, format, limit, height, onH
       legend: { show: false },
       padding: [8, 8, 0, 0],
       cursor: { y: false, drag: { setScale: false, x: false, y: false } },
-      scales: { y: { range: [0, (most || 1) * 1.08] } },
+      scales: { x: { range: [span[0] / 1000, span[1] / 1000] }, y: { range: [0, (most || 1) * 1.08] } },
       axes: [
         { ...axis, grid: { show: false }, space: 80 },
-        { ...axis, grid, size: 68, space: 36, values: (_, values) => values.map(format) },
+        { ...axis, grid, size: 68, space: 36, incrs: steps[unit], values: (_, values) => values.map(format) },
       ],
       series,
       hooks: { setCursor: [(self) => onHover(self.cursor.idx ?? undefined)] },

@@ -1,6 +1,6 @@
 // The whole fleet at a glance: what needs somebody first, in one line when nothing does; then numbers and histories.
 import { useQueries } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { Button, ErrorState } from '@tenantry/react/ui';
 import { Page } from '@/components/Page';
@@ -15,17 +15,16 @@ import { Storage } from './Storage';
 import { UnderWay } from './UnderWay';
 
 export function OverviewPage() {
+  const navigate = useNavigate();
   const [facets] = useQueries({ queries: [fleet.facets] });
   return (
     <Page
       title="Overview"
       actions={
-        <Link to="/schemas" search={{ new: true }} tabIndex={-1}>
-          <Button variant="primary">
-            <Plus aria-hidden="true" />
-            Create schema
-          </Button>
-        </Link>
+        <Button variant="primary" onClick={() => void navigate({ to: '/schemas', search: { new: true } })}>
+          <Plus aria-hidden="true" />
+          Create schema
+        </Button>
       }
     >
       {facets.isError && !facets.data ? (
@@ -38,7 +37,7 @@ export function OverviewPage() {
           <RegionBoundary region="The states">
             <States />
           </RegionBoundary>
-          <div className="grid items-start gap-5 lg:grid-cols-2">
+          <div className="grid gap-5 lg:grid-cols-2">
             <RegionBoundary region="Storage">
               <Storage />
             </RegionBoundary>
@@ -48,7 +47,7 @@ export function OverviewPage() {
             <RegionBoundary region="The largest">
               <Largest />
             </RegionBoundary>
-            <div className="grid gap-5">
+            <div className="grid content-start gap-5">
               <RegionBoundary region="Operations">
                 <UnderWay />
               </RegionBoundary>

@@ -28,6 +28,10 @@ export function UsageSection({ schema }: { schema: SchemaBody }) {
   const size = useMemo(() => seriesOf(points, (point) => point.bytes), [points]);
   const writes = useMemo(() => seriesOf(points, (point) => point.writes), [points]);
   const sessions = useMemo(() => seriesOf(points, (point) => point.mostConnections), [points]);
+  const shown = useMemo(
+    () => [Date.parse(query.data?.from ?? ''), Date.parse(query.data?.to ?? '')] as const,
+    [query.data?.from, query.data?.to],
+  );
   const by = query.data?.by ?? 'hour';
   const quota = schema.quota.bytes;
   return (
@@ -65,13 +69,15 @@ export function UsageSection({ schema }: { schema: SchemaBody }) {
           <TimeChart
             title="Size"
             points={size}
+            span={shown}
             format={formatBytes}
+            unit="bytes"
             by={by}
             {...(typeof quota === 'number' ? { limit: { value: quota, label: 'Quota' } } : {})}
           />
           <div className="grid gap-8 md:grid-cols-2">
-            <TimeChart title="Rows written" points={writes} format={formatCount} by={by} height={150} />
-            <TimeChart title="Most sessions at a time" points={sessions} format={formatCount} by={by} height={150} />
+            <TimeChart title="Rows written" points={writes} span={shown} format={formatCount} unit="count" by={by} height={150} />
+            <TimeChart title="Most sessions at a time" points={sessions} span={shown} format={formatCount} unit="count" by={by} height={150} />
           </div>
         </div>
       )}
