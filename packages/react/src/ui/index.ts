@@ -27,6 +27,21 @@ export { StorageBar, type StorageBarProps } from './primitives/storage-bar.js';
 export { Tab, TabList, TabPanel, Tabs } from './primitives/tabs.js';
 export { Toaster, toast } from './primitives/toast.js';
 export { Tooltip, type TooltipProps } from './primitives/tooltip.js';
+export { BulkBar } from './schemas/bulk-bar.js';
+export { ConnectionMark } from './schemas/connection-mark.js';
+export { CreateSheet, type CreateSheetProps } from './schemas/create-sheet.js';
+export { QuotaDialog, type QuotaDialogProps } from './schemas/quota-dialog.js';
+export {
+  type QuestionVerb,
+  SchemaQuestion,
+  type SchemaQuestionProps,
+} from './schemas/questions.js';
+export { RestoreSheet, type RestoreSheetProps } from './schemas/restore-sheet.js';
+export { RowMenu, type RowMenuProps, SchemaMenuItems } from './schemas/row-menu.js';
+export { LastBackup, SchemaCondition, SchemaNames, SchemaVersion } from './schemas/schema-facts.js';
+export { SchemaManagement, type SchemaManagementProps } from './schemas/schema-management.js';
+export { SchemaTable, type SchemaTableProps } from './schemas/schema-table.js';
+export { SchemaToolbar, type SchemaToolbarProps } from './schemas/schema-toolbar.js';
 export { classNames } from './class-names.js';
 export {
   faceOf,
