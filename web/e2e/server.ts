@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const house = fileURLToPath(new URL('../..', import.meta.url));
-const binary = process.env.TENANTRY_BIN ?? join(house, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/tenantry');
+const binary =
+  process.env.TENANTRY_BIN ??
+  join(house, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/tenantry');
 /** How long the demo may take on a slow machine. */
 const patienceMs = 240_000;
 
@@ -18,7 +20,11 @@ function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        address && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -34,7 +40,10 @@ function postgresBinaries(): string {
 function ready(demo: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
-    const timer = setTimeout(() => reject(new Error(`the demo was not ready in time:\n${said}`)), patienceMs);
+    const timer = setTimeout(
+      () => reject(new Error(`the demo was not ready in time:\n${said}`)),
+      patienceMs,
+    );
     const read = (chunk: Buffer) => {
       said += chunk.toString();
       const token = /token\s+(tenantry_api_\S+)/.exec(said)?.[1];
@@ -57,10 +66,14 @@ export default async function start(): Promise<() => Promise<void>> {
   // as root, PostgreSQL runs as another user, who must be able to enter
   chmodSync(folder, 0o711);
   const listen = `127.0.0.1:${await freePort()}`;
-  const demo = spawn(binary, ['demo', '--dir', join(folder, 'demo'), '--listen', listen, '--institutions', '12'], {
-    env: { ...process.env, TENANTRY_PG_BIN: postgresBinaries() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const demo = spawn(
+    binary,
+    ['demo', '--dir', join(folder, 'demo'), '--listen', listen, '--institutions', '12'],
+    {
+      env: { ...process.env, TENANTRY_PG_BIN: postgresBinaries() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const ended = new Promise<void>((resolve) => demo.once('exit', () => resolve()));
   try {
     process.env.E2E_TOKEN = await ready(demo);

@@ -9,7 +9,8 @@ const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const manifest = JSON.parse(readFileSync(join(dist, '../.build/manifest.json'), 'utf8'));
 const sizes = new Map();
 const gz = (file) => {
-  if (!sizes.has(file)) sizes.set(file, gzipSync(readFileSync(join(dist, file)), { level: 9 }).length);
+  if (!sizes.has(file))
+    sizes.set(file, gzipSync(readFileSync(join(dist, file)), { level: 9 }).length);
   return sizes.get(file);
 };
 
@@ -26,7 +27,8 @@ const sum = (files) => [...files].reduce((total, file) => total + gz(file), 0);
 const keys = Object.keys(manifest);
 const entry = keys.find((key) => manifest[key].isEntry);
 const list = keys.find((key) => key.endsWith('features/schemas/SchemasPage.tsx'));
-if (!entry || !list) throw new Error('the manifest names no entry or no list of schemas; was the console built?');
+if (!entry || !list)
+  throw new Error('the manifest names no entry or no list of schemas; was the console built?');
 
 const first = new Set([...closure(entry), ...closure(list)]);
 const lines = [['entry and list of schemas', sum(first), 240]];
@@ -34,7 +36,9 @@ for (const key of keys.filter((name) => manifest[name].isDynamicEntry && name !=
   const own = [...closure(key)].filter((file) => !first.has(file));
   lines.push([manifest[key].name ?? key, sum(own), /plot/.test(key) ? 30 : 60]);
 }
-const all = readdirSync(dist, { recursive: true }).filter((file) => /\.(js|css|html|svg)$/.test(file));
+const all = readdirSync(dist, { recursive: true }).filter((file) =>
+  /\.(js|css|html|svg)$/.test(file),
+);
 const css = all.filter((file) => file.endsWith('.css'));
 lines.push(['style sheets', sum(css), 30], ['everything', sum(all), 700]);
 
@@ -42,9 +46,13 @@ let broken = 0;
 for (const [what, bytes, budget] of lines) {
   const fits = bytes <= budget * 1000;
   if (!fits) broken += 1;
-  console.log(`${fits ? 'ok    ' : 'OVER  '} ${(bytes / 1000).toFixed(1).padStart(6)} of ${budget} kB gz  ${what}`);
+  console.log(
+    `${fits ? 'ok    ' : 'OVER  '} ${(bytes / 1000).toFixed(1).padStart(6)} of ${budget} kB gz  ${what}`,
+  );
 }
-const fonts = readdirSync(dist, { recursive: true }).filter((file) => /\.(woff2?|ttf|otf)$/.test(file));
+const fonts = readdirSync(dist, { recursive: true }).filter((file) =>
+  /\.(woff2?|ttf|otf)$/.test(file),
+);
 if (fonts.length > 0) {
   broken += 1;
   console.log(`OVER   a font is shipped: ${fonts.join(', ')}`);

@@ -13,7 +13,9 @@ mkdirSync(built, { recursive: true });
 renameSync(join(dist, '.vite/manifest.json'), join(built, 'manifest.json'));
 rmSync(join(dist, '.vite'), { recursive: true });
 
-for (const name of readdirSync(dist, { recursive: true }).filter((file) => /\.(js|css|html|svg)$/.test(file))) {
+for (const name of readdirSync(dist, { recursive: true }).filter((file) =>
+  /\.(js|css|html|svg)$/.test(file),
+)) {
   const bytes = readFileSync(join(dist, name));
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,

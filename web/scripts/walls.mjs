@@ -37,7 +37,8 @@ function* problemsOf(file) {
     const target = targetOf(file, wanted);
     if (!target) continue;
     const to = placeOf(target);
-    if (to.height > from.height) yield `${name}: ${from.floor} must not import ${to.floor} (${wanted})`;
+    if (to.height > from.height)
+      yield `${name}: ${from.floor} must not import ${to.floor} (${wanted})`;
     if (from.floor === 'features' && to.floor === 'features' && to.room !== from.room) {
       yield `${name}: the feature ${from.room} must not import the feature ${to.room}`;
     }

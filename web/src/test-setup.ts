@@ -4,7 +4,12 @@ import { afterEach, vi } from 'vitest';
 import { cleanup } from '@testing-library/react';
 
 window.matchMedia ??= (query: string) =>
-  ({ matches: false, media: query, addEventListener: vi.fn(), removeEventListener: vi.fn() }) as unknown as MediaQueryList;
+  ({
+    matches: false,
+    media: query,
+    addEventListener: vi.fn(),
+    removeEventListener: vi.fn(),
+  }) as unknown as MediaQueryList;
 window.ResizeObserver ??= class {
   observe() {}
   unobserve() {}

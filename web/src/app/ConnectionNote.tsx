@@ -3,10 +3,26 @@ import { useConnection } from '@tenantry/react';
 
 const faces = {
   live: { text: 'Live', dot: 'bg-good', about: 'Changes are shown as they happen.' },
-  connecting: { text: 'Connecting', dot: 'bg-muted-foreground', about: 'The stream of events is being opened.' },
-  reconnecting: { text: 'Reconnecting', dot: 'bg-warning', about: 'The stream was cut; what was missed is fetched.' },
-  polling: { text: 'Every 15 s', dot: 'bg-warning', about: 'The stream cannot be had; the lists are read every 15 s.' },
-  offline: { text: 'Offline', dot: 'bg-bad', about: 'The server does not answer; what is shown may be old.' },
+  connecting: {
+    text: 'Connecting',
+    dot: 'bg-muted-foreground',
+    about: 'The stream of events is being opened.',
+  },
+  reconnecting: {
+    text: 'Reconnecting',
+    dot: 'bg-warning',
+    about: 'The stream was cut; what was missed is fetched.',
+  },
+  polling: {
+    text: 'Every 15 s',
+    dot: 'bg-warning',
+    about: 'The stream cannot be had; the lists are read every 15 s.',
+  },
+  offline: {
+    text: 'Offline',
+    dot: 'bg-bad',
+    about: 'The server does not answer; what is shown may be old.',
+  },
 };
 
 export function ConnectionNote() {

@@ -17,7 +17,9 @@ import { seeVersion, useNewer } from './newer';
 import { Sidebar } from './Sidebar';
 import { TopBar } from './TopBar';
 
-const Palette = lazy(() => import('@/features/palette/Palette').then((module) => ({ default: module.Palette })));
+const Palette = lazy(() =>
+  import('@/features/palette/Palette').then((module) => ({ default: module.Palette })),
+);
 const ShortcutSheet = lazy(() =>
   import('@/features/palette/ShortcutSheet').then((module) => ({ default: module.ShortcutSheet })),
 );
@@ -79,7 +81,11 @@ function Frame() {
       </RegionBoundary>
       <Suspense>
         {isPaletteOpen && (
-          <Palette places={allPlaces} onClose={() => setIsPaletteOpen(false)} onShortcuts={() => setIsSheetOpen(true)} />
+          <Palette
+            places={allPlaces}
+            onClose={() => setIsPaletteOpen(false)}
+            onShortcuts={() => setIsSheetOpen(true)}
+          />
         )}
         {isSheetOpen && <ShortcutSheet onClose={() => setIsSheetOpen(false)} />}
       </Suspense>
@@ -109,8 +115,13 @@ function useGoShortcuts(): void {
 function NewerNote() {
   if (!useNewer()) return null;
   return (
-    <div role="status" className="flex flex-wrap items-center gap-3 border-b bg-busy-soft px-5 py-2">
-      <span className="grow">The server was updated. Reload to get the console that belongs to it.</span>
+    <div
+      role="status"
+      className="flex flex-wrap items-center gap-3 border-b bg-busy-soft px-5 py-2"
+    >
+      <span className="grow">
+        The server was updated. Reload to get the console that belongs to it.
+      </span>
       <Button size="sm" onClick={() => window.location.reload()}>
         Reload
       </Button>

@@ -56,7 +56,9 @@ function PlaceLink({ place, count, isOpen, onFollow }: PlaceLinkProps) {
       to={place.to}
       activeOptions={{ exact: place.to === '/', includeSearch: false }}
       activeProps={{ className: 'bg-accent text-foreground font-medium', 'aria-current': 'page' }}
-      inactiveProps={{ className: 'text-sidebar-foreground hover:bg-accent/70 hover:text-foreground' }}
+      inactiveProps={{
+        className: 'text-sidebar-foreground hover:bg-accent/70 hover:text-foreground',
+      }}
       className="flex h-8 items-center gap-2.5 rounded-md px-2"
       title={isOpen ? undefined : 'Needs the role admin'}
       {...(onFollow ? { onClick: onFollow } : {})}

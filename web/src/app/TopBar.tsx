@@ -2,7 +2,16 @@
 import { useState } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { Check, CircleUser, LogOut, Menu as MenuIcon, Monitor, Moon, Search, Sun } from 'lucide-react';
+import {
+  Check,
+  CircleUser,
+  LogOut,
+  Menu as MenuIcon,
+  Monitor,
+  Moon,
+  Search,
+  Sun,
+} from 'lucide-react';
 import { Button, IconButton, Menu, MenuItem, MenuSeparator, Sheet } from '@tenantry/react/ui';
 import { whoami } from '@/lib/fleet';
 import { signOut } from '@/lib/session';
@@ -14,7 +23,13 @@ import { Sidebar } from './Sidebar';
 
 const themeIcons: Record<Theme, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
 
-export function TopBar({ onPalette, onShortcuts }: { onPalette: () => void; onShortcuts: () => void }) {
+export function TopBar({
+  onPalette,
+  onShortcuts,
+}: {
+  onPalette: () => void;
+  onShortcuts: () => void;
+}) {
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-background/85 px-3 backdrop-blur-sm sm:px-5">
       <PlacesSheet />

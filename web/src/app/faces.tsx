@@ -33,7 +33,10 @@ export function NotFound() {
       icon={Compass}
       title="There is no such page"
       actions={
-        <Link to="/" className="inline-flex h-8 items-center rounded-md border bg-card px-3 font-medium hover:bg-accent">
+        <Link
+          to="/"
+          className="inline-flex h-8 items-center rounded-md border bg-card px-3 font-medium hover:bg-accent"
+        >
           Go to the overview
         </Link>
       }
@@ -74,7 +77,11 @@ export function Broken({ error, reset }: ErrorComponentProps) {
 
 export function Pending() {
   return (
-    <div role="status" aria-label="The page is on its way" className="mx-auto grid max-w-6xl gap-5 px-8 pt-7">
+    <div
+      role="status"
+      aria-label="The page is on its way"
+      className="mx-auto grid max-w-6xl gap-5 px-8 pt-7"
+    >
       <Skeleton className="h-7 w-48" />
       <Skeleton className="h-40 w-full" />
       <Skeleton className="h-64 w-full" />

@@ -14,7 +14,17 @@ import {
 } from 'lucide-react';
 
 export interface Place {
-  to: '/' | '/schemas' | '/operations' | '/backups' | '/templates' | '/findings' | '/audit' | '/tokens' | '/settings' | '/adoption';
+  to:
+    | '/'
+    | '/schemas'
+    | '/operations'
+    | '/backups'
+    | '/templates'
+    | '/findings'
+    | '/audit'
+    | '/tokens'
+    | '/settings'
+    | '/adoption';
   label: string;
   icon: LucideIcon;
   /** The second key after `g`. */
@@ -29,16 +39,46 @@ export const places: readonly { group: string; places: readonly Place[] }[] = [
     group: 'Fleet',
     places: [
       { to: '/', label: 'Overview', icon: Gauge, key: 'h', about: 'The whole fleet at a glance' },
-      { to: '/schemas', label: 'Schemas', icon: Building2, key: 's', about: 'Every institution and its schema' },
-      { to: '/operations', label: 'Operations', icon: Activity, key: 'o', about: 'What runs, ran and failed' },
-      { to: '/backups', label: 'Backups', icon: Archive, key: 'b', about: 'Backups, drills, retention and schedules' },
+      {
+        to: '/schemas',
+        label: 'Schemas',
+        icon: Building2,
+        key: 's',
+        about: 'Every institution and its schema',
+      },
+      {
+        to: '/operations',
+        label: 'Operations',
+        icon: Activity,
+        key: 'o',
+        about: 'What runs, ran and failed',
+      },
+      {
+        to: '/backups',
+        label: 'Backups',
+        icon: Archive,
+        key: 'b',
+        about: 'Backups, drills, retention and schedules',
+      },
     ],
   },
   {
     group: 'Foundations',
     places: [
-      { to: '/templates', label: 'Templates', icon: LayoutTemplate, key: 't', about: 'What new schemas are made from' },
-      { to: '/findings', label: 'Findings', icon: Stethoscope, key: 'f', about: 'What the doctor found' },
+      {
+        to: '/templates',
+        label: 'Templates',
+        icon: LayoutTemplate,
+        key: 't',
+        about: 'What new schemas are made from',
+      },
+      {
+        to: '/findings',
+        label: 'Findings',
+        icon: Stethoscope,
+        key: 'f',
+        about: 'What the doctor found',
+      },
       {
         to: '/adoption',
         label: 'Adoption',
@@ -52,9 +92,29 @@ export const places: readonly { group: string; places: readonly Place[] }[] = [
   {
     group: 'Access',
     places: [
-      { to: '/audit', label: 'Audit', icon: FileClock, key: 'a', about: 'Who did what, and when', needsAdmin: true },
-      { to: '/tokens', label: 'Tokens', icon: KeyRound, key: 'k', about: 'Who may come in', needsAdmin: true },
-      { to: '/settings', label: 'Settings', icon: Settings, key: 'e', about: 'Plans, appearance, keyboard, about' },
+      {
+        to: '/audit',
+        label: 'Audit',
+        icon: FileClock,
+        key: 'a',
+        about: 'Who did what, and when',
+        needsAdmin: true,
+      },
+      {
+        to: '/tokens',
+        label: 'Tokens',
+        icon: KeyRound,
+        key: 'k',
+        about: 'Who may come in',
+        needsAdmin: true,
+      },
+      {
+        to: '/settings',
+        label: 'Settings',
+        icon: Settings,
+        key: 'e',
+        about: 'Plans, appearance, keyboard, about',
+      },
     ],
   },
 ];

@@ -39,7 +39,10 @@ const house = createRoute({
       await context.queryClient.ensureQueryData(whoami());
     } catch (error) {
       if (error instanceof FleetError && error.status === 401) {
-        throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } });
+        throw redirect({
+          to: '/sign-in',
+          search: location.href === '/' ? {} : { to: location.href },
+        });
       }
       throw error;
     }
@@ -79,7 +82,10 @@ const schema = createRoute({
   getParentRoute: () => house,
   path: '/schemas/$name/{-$section}',
   validateSearch: (search: Search) =>
-    present({ span: oneOf(search, 'span', ['24h', '7d', '30d', '1y'] as const), compare: text(search, 'compare') }),
+    present({
+      span: oneOf(search, 'span', ['24h', '7d', '30d', '1y'] as const),
+      compare: text(search, 'compare'),
+    }),
   component: lazyRouteComponent(() => import('@/features/schema/SchemaPage'), 'SchemaPage'),
 });
 
@@ -102,14 +108,24 @@ const operations = createRoute({
   getParentRoute: () => house,
   path: '/operations',
   validateSearch: (search: Search) =>
-    present({ state: text(search, 'state'), kind: text(search, 'kind'), schema: text(search, 'schema') }),
-  component: lazyRouteComponent(() => import('@/features/operations/OperationsPage'), 'OperationsPage'),
+    present({
+      state: text(search, 'state'),
+      kind: text(search, 'kind'),
+      schema: text(search, 'schema'),
+    }),
+  component: lazyRouteComponent(
+    () => import('@/features/operations/OperationsPage'),
+    'OperationsPage',
+  ),
 });
 
 const operation = createRoute({
   getParentRoute: () => house,
   path: '/operations/$id',
-  component: lazyRouteComponent(() => import('@/features/operations/OperationPage'), 'OperationPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/operations/OperationPage'),
+    'OperationPage',
+  ),
 });
 
 const backups = createRoute({
@@ -129,7 +145,10 @@ const backups = createRoute({
 const templates = createRoute({
   getParentRoute: () => house,
   path: '/templates',
-  component: lazyRouteComponent(() => import('@/features/templates/TemplatesPage'), 'TemplatesPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/templates/TemplatesPage'),
+    'TemplatesPage',
+  ),
 });
 
 const template = createRoute({

@@ -3,7 +3,17 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { BackupBody } from '@tenantry/react/client';
-import { Button, ErrorState, Field, formatBytes, formatDuration, Input, RelativeTime, Sheet, Skeleton } from '@tenantry/react/ui';
+import {
+  Button,
+  ErrorState,
+  Field,
+  formatBytes,
+  formatDuration,
+  Input,
+  RelativeTime,
+  Sheet,
+  Skeleton,
+} from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { backup as backupOptions, client } from '@/lib/fleet';
@@ -29,7 +39,8 @@ export function BackupSheet({ id, onClose }: BackupSheetProps) {
 function Content({ id }: { id: string }) {
   const query = useQuery(backupOptions(id));
   if (query.isPending) return <Skeleton className="h-96" />;
-  if (query.isError && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError && !query.data)
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   const backup = query.data;
   return (
     <div className="grid gap-5">
@@ -48,7 +59,9 @@ function Content({ id }: { id: string }) {
         facts={[
           { name: 'Schema', value: backup.schema },
           { name: 'Taken', value: <RelativeTime at={backup.takenAt} /> },
-          backup.currentAt ? { name: 'Nothing changed until', value: <RelativeTime at={backup.currentAt} /> } : undefined,
+          backup.currentAt
+            ? { name: 'Nothing changed until', value: <RelativeTime at={backup.currentAt} /> }
+            : undefined,
           { name: 'Why', value: sentence(backup.reason) },
           { name: 'Verified', value: <VerificationBadge verification={backup.verification} /> },
           backup.verification.verifiedAt
@@ -60,7 +73,10 @@ function Content({ id }: { id: string }) {
           },
           { name: 'Archive', value: formatBytes(backup.archiveBytes) },
           { name: 'Opened', value: formatBytes(backup.plainBytes) },
-          { name: 'Tables, rows', value: `${formatCount(backup.tables)}, ${formatCount(backup.rows)}` },
+          {
+            name: 'Tables, rows',
+            value: `${formatCount(backup.tables)}, ${formatCount(backup.rows)}`,
+          },
           { name: 'Taking it took', value: formatDuration(backup.tookMs) },
           { name: 'Written by', value: `${backup.engine}, PostgreSQL ${backup.serverVersion}` },
           { name: 'Sealed to key', value: backup.keyEpoch },
@@ -95,7 +111,11 @@ function Ways({ backup }: { backup: BackupBody }) {
           Restore…
         </Link>
       )}
-      <Button disabledReason={isGone ?? refusal} pending={verify.isPending} onClick={() => verify.start()}>
+      <Button
+        disabledReason={isGone ?? refusal}
+        pending={verify.isPending}
+        onClick={() => verify.start()}
+      >
         Verify now
       </Button>
     </div>
@@ -107,7 +127,8 @@ function Hold({ backup }: { backup: BackupBody }) {
   const [why, setWhy] = useState(backup.hold ?? '');
   const hold = useAction<string | null>({
     run: (reason) => client.patchBackup({ path: { id: backup.id }, body: { hold: reason } }),
-    done: (_, reason) => (reason ? 'It is kept, whatever retention says' : 'Retention decides again'),
+    done: (_, reason) =>
+      reason ? 'It is kept, whatever retention says' : 'Retention decides again',
   });
   if (backup.removedAt) return null;
   return (
@@ -118,7 +139,11 @@ function Hold({ backup }: { backup: BackupBody }) {
         if (why.trim()) hold.start(why.trim());
       }}
     >
-      <Field label="Keep it whatever retention says" help="Write why; others will ask." className="grow">
+      <Field
+        label="Keep it whatever retention says"
+        help="Write why; others will ask."
+        className="grow"
+      >
         <Input value={why} maxLength={500} onChange={(event) => setWhy(event.target.value)} />
       </Field>
       <div className="flex gap-2 pb-6">
@@ -143,7 +168,10 @@ function Tables({ backup }: { backup: BackupBody }) {
       <summary className="font-medium">Tables in it</summary>
       <ul className="mt-2 max-h-72 overflow-y-auto rounded-md border">
         {tables.map((table) => (
-          <li key={table.name} className="flex justify-between gap-4 border-b border-border/60 px-3 py-1 last:border-0">
+          <li
+            key={table.name}
+            className="flex justify-between gap-4 border-b border-border/60 px-3 py-1 last:border-0"
+          >
             <code className="min-w-0 truncate text-xs">{table.name}</code>
             <span className="text-xs text-muted-foreground">{formatCount(table.rows)}</span>
           </li>

@@ -60,7 +60,10 @@ function Verdict({ found }: { found: Comparison }) {
   }
   const different = found.tables.filter((table) => !table.equal).length;
   return (
-    <Notice mood="warning" title={different > 0 ? `${counted(different, 'table')} differ` : 'They differ in form'}>
+    <Notice
+      mood="warning"
+      title={different > 0 ? `${counted(different, 'table')} differ` : 'They differ in form'}
+    >
       “Here” is the schema that lives, “there” the copy.
     </Notice>
   );
@@ -89,10 +92,13 @@ function Form({ found: { form } }: { found: Comparison }) {
   ));
 }
 
-const rows = (value: number | null | undefined) => (typeof value === 'number' ? formatCount(value) : '–');
+const rows = (value: number | null | undefined) =>
+  typeof value === 'number' ? formatCount(value) : '–';
 
 function Tables({ tables }: { tables: readonly TableComparison[] }) {
-  const sorted = tables.toSorted((a, b) => Number(a.equal) - Number(b.equal) || a.name.localeCompare(b.name));
+  const sorted = tables.toSorted(
+    (a, b) => Number(a.equal) - Number(b.equal) || a.name.localeCompare(b.name),
+  );
   return (
     <table aria-label="Tables compared" className="w-full text-xs">
       <thead className="text-muted-foreground">
@@ -120,7 +126,9 @@ function Tables({ tables }: { tables: readonly TableComparison[] }) {
             </th>
             <td className="py-1 ps-3 text-end align-top">{rows(table.rowsHere)}</td>
             <td className="py-1 ps-3 text-end align-top">{rows(table.rowsThere)}</td>
-            <td className="py-1 ps-3 text-end align-top">{table.equal ? 'same' : difference(table)}</td>
+            <td className="py-1 ps-3 text-end align-top">
+              {table.equal ? 'same' : difference(table)}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -31,7 +31,11 @@ export function Filters({ filters, onClear }: FiltersProps) {
   return (
     <search className="flex flex-wrap items-center gap-2">
       {filters.map((filter) =>
-        filter.kind === 'choice' ? <Choice key={filter.label} {...filter} /> : <Words key={filter.label} {...filter} />,
+        filter.kind === 'choice' ? (
+          <Choice key={filter.label} {...filter} />
+        ) : (
+          <Words key={filter.label} {...filter} />
+        ),
       )}
       {onClear && (
         <Button variant="ghost" size="sm" onClick={onClear}>
@@ -52,7 +56,9 @@ function Choice({ label, value, choices, onChange }: ChoiceFilter) {
       onChange={(event) => onChange(event.target.value || undefined)}
     >
       <option value="">{label}: any</option>
-      {value && !choices.some((choice) => choice.value === value) && <option value={value}>{value}</option>}
+      {value && !choices.some((choice) => choice.value === value) && (
+        <option value={value}>{value}</option>
+      )}
       {choices.map((choice) => (
         <option key={choice.value} value={choice.value}>
           {choice.label}
@@ -67,12 +73,10 @@ const pauseMs = 250;
 
 function Words({ label, value, onChange }: TextFilter) {
   const id = useId();
-  const [typed, setTyped] = useState(value ?? '');
+  // what is typed stands here until it is taken over; then the value is all that counts
+  const [typed, setTyped] = useState<string>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
-    setTyped(value ?? '');
-    return () => clearTimeout(timer.current);
-  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <input
       id={id}
@@ -82,12 +86,15 @@ function Words({ label, value, onChange }: TextFilter) {
       autoComplete="off"
       spellCheck={false}
       className={`${look} w-36`}
-      value={typed}
+      value={typed ?? value ?? ''}
       onChange={(event) => {
         const next = event.target.value;
         setTyped(next);
         clearTimeout(timer.current);
-        timer.current = setTimeout(() => onChange(next.trim() || undefined), pauseMs);
+        timer.current = setTimeout(() => {
+          setTyped(undefined);
+          onChange(next.trim() || undefined);
+        }, pauseMs);
       }}
     />
   );

@@ -59,7 +59,12 @@ export function Listing<Row>({ label, query, columns, keyOf, empty, onClear }: L
             : `Showing ${formatCount(rows.length)} of ${total >= 10_000 ? 'more than ' : ''}${formatCount(total)}`}
         </span>
         {query.hasNextPage && (
-          <Button variant="secondary" size="sm" pending={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <Button
+            variant="secondary"
+            size="sm"
+            pending={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             Show more
           </Button>
         )}

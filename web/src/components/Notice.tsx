@@ -23,7 +23,10 @@ interface NoticeProps {
 export function Notice({ mood, title, children, actions, alert = false }: NoticeProps) {
   const { icon: Icon, look, ink } = faces[mood];
   return (
-    <div role={alert ? 'alert' : undefined} className={`flex flex-wrap gap-x-4 gap-y-2 rounded-md border px-3 py-2.5 ${look}`}>
+    <div
+      role={alert ? 'alert' : undefined}
+      className={`flex flex-wrap gap-x-4 gap-y-2 rounded-md border px-3 py-2.5 ${look}`}
+    >
       <div className="flex min-w-0 grow basis-64 gap-2.5">
         <Icon aria-hidden="true" className={`mt-0.5 size-4 shrink-0 ${ink}`} />
         <div className="min-w-0 [overflow-wrap:anywhere]">

@@ -5,7 +5,8 @@ import { isActive } from '@/lib/operation';
 
 export function OperationBadge({ operation }: { operation: OperationBody }) {
   if (isActive(operation)) {
-    if (operation.cancelRequestedAt) return <StateBadge state={operation.state} word="Cancelling" />;
+    if (operation.cancelRequestedAt)
+      return <StateBadge state={operation.state} word="Cancelling" />;
     if (operation.progress.unwinding) return <StateBadge state={operation.state} word="Undoing" />;
   }
   return <StateBadge state={operation.state} />;

@@ -2,7 +2,13 @@
 import type { OperationBody } from '@tenantry/react/client';
 import { formatCount } from '@/lib/words';
 
-export function OperationProgress({ operation, label }: { operation: OperationBody; label: string }) {
+export function OperationProgress({
+  operation,
+  label,
+}: {
+  operation: OperationBody;
+  label: string;
+}) {
   const { done, total, current, unwinding } = operation.progress;
   const share = total === 0 ? 0 : done / total;
   return (

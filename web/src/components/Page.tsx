@@ -15,7 +15,16 @@ interface PageProps {
   children: ReactNode;
 }
 
-export function Page({ title, documentTitle = title, lead, trail, badge, actions, isFull = false, children }: PageProps) {
+export function Page({
+  title,
+  documentTitle = title,
+  lead,
+  trail,
+  badge,
+  actions,
+  isFull = false,
+  children,
+}: PageProps) {
   useEffect(() => {
     document.title = `${documentTitle} · Tenantry`;
   }, [documentTitle]);
@@ -27,7 +36,10 @@ export function Page({ title, documentTitle = title, lead, trail, badge, actions
       <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="min-w-0 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]" dir="auto">
+            <h1
+              className="min-w-0 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]"
+              dir="auto"
+            >
               {title}
             </h1>
             {badge}

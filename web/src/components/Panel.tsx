@@ -11,7 +11,14 @@ interface PanelProps {
   className?: string;
 }
 
-export function Panel({ title, note, actions, children, flush = false, className = '' }: PanelProps) {
+export function Panel({
+  title,
+  note,
+  actions,
+  children,
+  flush = false,
+  className = '',
+}: PanelProps) {
   const id = useId();
   return (
     <section aria-labelledby={id} className={`min-w-0 rounded-lg border bg-card ${className}`}>

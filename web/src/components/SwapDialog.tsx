@@ -14,7 +14,8 @@ interface SwapDialogProps {
 export function SwapDialog({ schema, copy, onClose }: SwapDialogProps) {
   const navigate = useNavigate();
   const swap = useAction<string, OperationBody>({
-    run: (name, headers) => client.swapCopy({ path: { name: schema, copy: name }, body: {}, headers }),
+    run: (name, headers) =>
+      client.swapCopy({ path: { name: schema, copy: name }, body: {}, headers }),
     done: () => 'The copy is being swapped in',
     onDone: (operation) => {
       onClose();
@@ -33,7 +34,10 @@ export function SwapDialog({ schema, copy, onClose }: SwapDialogProps) {
       error={swap.error}
       onConfirm={() => copy && swap.start(copy)}
     >
-      <p>From then on the institution lives in the copy: what was written since it was made is not in it.</p>
+      <p>
+        From then on the institution lives in the copy: what was written since it was made is not in
+        it.
+      </p>
       <p>What lives now becomes a copy and is kept for a week, so this can be swapped back.</p>
     </ConfirmDialog>
   );

@@ -39,11 +39,16 @@ export function auditColumns(of: { schema: boolean }): Column<AuditRecord>[] {
 }
 
 function Outcome({ outcome }: { outcome: string }) {
-  return <StateBadge state={outcome === 'accepted' ? 'queued' : outcome} word={sentence(outcome)} />;
+  return (
+    <StateBadge state={outcome === 'accepted' ? 'queued' : outcome} word={sentence(outcome)} />
+  );
 }
 
 function More({ record }: { record: AuditRecord }) {
-  const hasDetail = typeof record.detail === 'object' && record.detail !== null && Object.keys(record.detail).length > 0;
+  const hasDetail =
+    typeof record.detail === 'object' &&
+    record.detail !== null &&
+    Object.keys(record.detail).length > 0;
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-3">
       {hasDetail && (

@@ -16,18 +16,30 @@ export function backupColumns({ schema, onOpen }: BackupColumnsOptions): Column<
     {
       name: 'Taken',
       cell: (row) => (
-        <button type="button" className="min-h-6 font-medium underline-offset-4 hover:underline" onClick={() => onOpen(row)}>
+        <button
+          type="button"
+          className="min-h-6 font-medium underline-offset-4 hover:underline"
+          onClick={() => onOpen(row)}
+        >
           <RelativeTime at={row.takenAt} />
         </button>
       ),
       tight: true,
     },
-    ...(schema ? [{ name: 'Schema', cell: (row: BackupBody) => <SchemaLink name={row.schema} /> }] : []),
-    { name: 'Verified', cell: (row) => <VerificationBadge verification={row.verification} />, tight: true },
+    ...(schema
+      ? [{ name: 'Schema', cell: (row: BackupBody) => <SchemaLink name={row.schema} /> }]
+      : []),
+    {
+      name: 'Verified',
+      cell: (row) => <VerificationBadge verification={row.verification} />,
+      tight: true,
+    },
     {
       name: 'Recovery time',
       cell: (row) =>
-        typeof row.verification.restoreMs === 'number' ? formatDuration(row.verification.restoreMs) : 'not measured',
+        typeof row.verification.restoreMs === 'number'
+          ? formatDuration(row.verification.restoreMs)
+          : 'not measured',
       end: true,
       tight: true,
     },
@@ -66,7 +78,17 @@ export function VerificationBadge({ verification }: { verification: Verification
 
 function Standing({ backup }: { backup: BackupBody }) {
   if (backup.removedAt) return <Badge>Removed</Badge>;
-  if (backup.hold) return <Badge tone="busy" title={backup.hold}>On hold</Badge>;
-  if (backup.condemnedAt) return <Badge tone="warning" title={backup.condemnedWhy ?? undefined}>To be removed</Badge>;
+  if (backup.hold)
+    return (
+      <Badge tone="busy" title={backup.hold}>
+        On hold
+      </Badge>
+    );
+  if (backup.condemnedAt)
+    return (
+      <Badge tone="warning" title={backup.condemnedWhy ?? undefined}>
+        To be removed
+      </Badge>
+    );
   return <Badge>Stored</Badge>;
 }

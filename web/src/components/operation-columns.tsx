@@ -11,7 +11,9 @@ import { SchemaLink } from './SchemaLink';
 export function operationColumns(of: { schema: boolean }): Column<OperationBody>[] {
   return [
     { name: 'Operation', cell: (row) => <OperationLink id={row.id}>{row.kind}</OperationLink> },
-    ...(of.schema ? [{ name: 'Schema', cell: (row: OperationBody) => <SchemaLink name={row.schema} /> }] : []),
+    ...(of.schema
+      ? [{ name: 'Schema', cell: (row: OperationBody) => <SchemaLink name={row.schema} /> }]
+      : []),
     { name: 'State', cell: (row) => <OperationBadge operation={row} />, tight: true },
     {
       name: 'Progress',
@@ -21,7 +23,9 @@ export function operationColumns(of: { schema: boolean }): Column<OperationBody>
             <OperationProgress operation={row} label={`Progress of ${row.kind}`} />
           </div>
         ) : (
-          <span className="block max-w-80 truncate text-muted-foreground">{errorText(row) ?? steps(row)}</span>
+          <span className="block max-w-80 truncate text-muted-foreground">
+            {errorText(row) ?? steps(row)}
+          </span>
         ),
     },
     { name: 'Asked for by', cell: (row) => row.actor },
@@ -31,7 +35,12 @@ export function operationColumns(of: { schema: boolean }): Column<OperationBody>
       end: true,
       tight: true,
     },
-    { name: 'Asked for', cell: (row) => <RelativeTime at={row.createdAt} />, end: true, tight: true },
+    {
+      name: 'Asked for',
+      cell: (row) => <RelativeTime at={row.createdAt} />,
+      end: true,
+      tight: true,
+    },
   ];
 }
 

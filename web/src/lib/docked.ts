@@ -13,7 +13,9 @@ export const docked = () =>
         client.listOperations({ query: { state: 'queued,running,waiting', limit: shown }, signal }),
         client.listOperations({ query: { limit: 50 }, signal }),
       ]);
-      const recent = newest.items.filter((item) => !isActive(item) && item.source !== 'system' && !item.parent);
+      const recent = newest.items.filter(
+        (item) => !isActive(item) && item.source !== 'system' && !item.parent,
+      );
       return { active: active.items, activeTotal: active.total, recent: recent.slice(0, shown) };
     },
     refetchInterval: (query) => ((query.state.data?.activeTotal ?? 0) > 0 ? 2_000 : 15_000),

@@ -12,7 +12,9 @@ const pageSize = 50;
 const after = (cursor: string) => (cursor ? { cursor } : {});
 /** Without what is not wanted, since the server refuses a filter that says nothing. */
 const wanted = <T extends object>(filter: T) =>
-  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined && value !== '')) as Partial<T>;
+  Object.fromEntries(
+    Object.entries(filter).filter(([, value]) => value !== undefined && value !== ''),
+  ) as Partial<T>;
 
 export const whoami = () =>
   queryOptions({
@@ -57,10 +59,16 @@ export const slots = (name: string) =>
   });
 
 export const plans = () =>
-  queryOptions({ queryKey: [consoleKey, 'plans'], queryFn: ({ signal }) => client.listPlans({ signal }) });
+  queryOptions({
+    queryKey: [consoleKey, 'plans'],
+    queryFn: ({ signal }) => client.listPlans({ signal }),
+  });
 
 export const templates = () =>
-  queryOptions({ queryKey: [consoleKey, 'templates'], queryFn: ({ signal }) => client.listTemplates({ signal }) });
+  queryOptions({
+    queryKey: [consoleKey, 'templates'],
+    queryFn: ({ signal }) => client.listTemplates({ signal }),
+  });
 
 export const template = (name: string) =>
   queryOptions({
@@ -76,7 +84,10 @@ export const pool = (name: string) =>
   });
 
 export const tokens = () =>
-  queryOptions({ queryKey: [consoleKey, 'tokens'], queryFn: ({ signal }) => client.listTokens({ signal }) });
+  queryOptions({
+    queryKey: [consoleKey, 'tokens'],
+    queryFn: ({ signal }) => client.listTokens({ signal }),
+  });
 
 export interface BackupFilter {
   schema?: string | undefined;
@@ -88,7 +99,10 @@ export const backups = (filter: BackupFilter) =>
   infiniteQueryOptions({
     queryKey: [consoleKey, 'backups', 'list', filter],
     queryFn: ({ pageParam, signal }) =>
-      client.listBackups({ query: { ...wanted(filter), limit: pageSize, ...after(pageParam) }, signal }),
+      client.listBackups({
+        query: { ...wanted(filter), limit: pageSize, ...after(pageParam) },
+        signal,
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
@@ -104,7 +118,10 @@ export const drills = (schema?: string) =>
   infiniteQueryOptions({
     queryKey: [consoleKey, 'backups', 'drills', schema],
     queryFn: ({ pageParam, signal }) =>
-      client.listDrills({ query: { ...wanted({ schema }), limit: pageSize, ...after(pageParam) }, signal }),
+      client.listDrills({
+        query: { ...wanted({ schema }), limit: pageSize, ...after(pageParam) },
+        signal,
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
@@ -146,7 +163,12 @@ export const credentials = (name: string) =>
 
 /** How far back a history goes, and how finely. */
 export type UsageSpan = '24h' | '7d' | '30d' | '1y';
-const spans = { '24h': ['hour', 1], '7d': ['hour', 7], '30d': ['day', 30], '1y': ['day', 365] } as const;
+const spans = {
+  '24h': ['hour', 1],
+  '7d': ['hour', 7],
+  '30d': ['day', 30],
+  '1y': ['day', 365],
+} as const;
 
 export const schemaUsage = (name: string, span: UsageSpan) =>
   queryOptions({
@@ -171,7 +193,10 @@ export const operations = (filter: OperationFilter) =>
   infiniteQueryOptions({
     queryKey: [consoleKey, 'operations', filter],
     queryFn: ({ pageParam, signal }) =>
-      client.listOperations({ query: { ...wanted(filter), limit: pageSize, ...after(pageParam) }, signal }),
+      client.listOperations({
+        query: { ...wanted(filter), limit: pageSize, ...after(pageParam) },
+        signal,
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
@@ -181,7 +206,10 @@ export const audit = (schema?: string) =>
   infiniteQueryOptions({
     queryKey: [consoleKey, 'audit', schema],
     queryFn: ({ pageParam, signal }) =>
-      client.listAudit({ query: { ...wanted({ schema }), limit: pageSize, ...after(pageParam) }, signal }),
+      client.listAudit({
+        query: { ...wanted({ schema }), limit: pageSize, ...after(pageParam) },
+        signal,
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,

@@ -50,16 +50,19 @@ export const isActive = ({ state }: WithState): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting';
 
 /** Whether it ended in a way that somebody has to look at, and can be retried. */
-export const needsSomebody = ({ state }: WithState): boolean => state === 'failed' || state === 'stuck';
+export const needsSomebody = ({ state }: WithState): boolean =>
+  state === 'failed' || state === 'stuck';
 
 /** Whether its work is done by operations that belong to it. */
 export const hasChildren = ({ kind }: Pick<OperationBody, 'kind'>): boolean => parents.has(kind);
 
 /** What it ran into, in the server's words. */
-export const errorText = (operation: OperationBody): string | undefined => said(operation.error, 'message');
+export const errorText = (operation: OperationBody): string | undefined =>
+  said(operation.error, 'message');
 
 /** What the server advises about it. */
-export const errorHint = (operation: OperationBody): string | undefined => said(operation.error, 'hint');
+export const errorHint = (operation: OperationBody): string | undefined =>
+  said(operation.error, 'hint');
 
 function said(error: unknown, key: string): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

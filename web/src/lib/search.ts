@@ -11,7 +11,11 @@ export function text(search: Search, key: string): string | undefined {
 }
 
 /** One of the given words. */
-export function oneOf<T extends string>(search: Search, key: string, words: readonly T[]): T | undefined {
+export function oneOf<T extends string>(
+  search: Search,
+  key: string,
+  words: readonly T[],
+): T | undefined {
   return words.find((word) => word === search[key]);
 }
 
@@ -22,7 +26,9 @@ export function flag(search: Search, key: string): true | undefined {
 }
 
 /** Only those entries that have a value, so that a URL stays short. */
-export function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function present<T extends object>(
+  values: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

@@ -34,7 +34,8 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
-export const useShortcuts = (): readonly Shortcut[] => useSyncExternalStore(subscribe, () => shortcuts);
+export const useShortcuts = (): readonly Shortcut[] =>
+  useSyncExternalStore(subscribe, () => shortcuts);
 
 /** Registers a shortcut while the component is there. */
 export function useShortcut(keys: string, label: string, group: string, run: () => void): void {
@@ -72,7 +73,8 @@ const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-const blocked = (): boolean => document.querySelector('[role=dialog],[role=alertdialog],[role=menu]') !== null;
+const blocked = (): boolean =>
+  document.querySelector('[role=dialog],[role=alertdialog],[role=menu]') !== null;
 
 /** What a key event is called in the registry. */
 export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>): string {
@@ -109,5 +111,7 @@ export function listenForShortcuts(): () => void {
 /** The keys as they stand on the keyboard, one text for each cap. */
 export function keyCaps(keys: string): string[] {
   const mod = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
-  return keys.split(' ').flatMap((part) => part.split('+').map((cap) => (cap === 'mod' ? mod : cap.toUpperCase())));
+  return keys
+    .split(' ')
+    .flatMap((part) => part.split('+').map((cap) => (cap === 'mod' ? mod : cap.toUpperCase())));
 }

@@ -20,7 +20,10 @@ function read(): Theme {
 }
 
 function apply(): void {
-  document.documentElement.classList.toggle('dark', chosen === 'dark' || (chosen === 'system' && systemIsDark()));
+  document.documentElement.classList.toggle(
+    'dark',
+    chosen === 'dark' || (chosen === 'system' && systemIsDark()),
+  );
   for (const listener of listeners) listener();
 }
 

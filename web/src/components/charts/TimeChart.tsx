@@ -21,7 +21,16 @@ interface TimeChartProps {
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const hour = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-export function TimeChart({ title, points, span, format, unit, by, limit, height = 220 }: TimeChartProps) {
+export function TimeChart({
+  title,
+  points,
+  span,
+  format,
+  unit,
+  by,
+  limit,
+  height = 220,
+}: TimeChartProps) {
   const [asTable, setAsTable] = useState(false);
   const [index, setIndex] = useState<number>();
   const titleId = useId();
@@ -70,13 +79,23 @@ export function TimeChart({ title, points, span, format, unit, by, limit, height
   );
 }
 
-interface PlotAreaProps extends Omit<PlotOptions, 'onHover'> {
+interface PlotAreaProps extends Omit<PlotOptions, 'onHover' | 'isDark'> {
   title: string;
   index: number | undefined;
   onIndex: (index: number | undefined) => void;
 }
 
-function PlotArea({ title, points, span, format, unit, limit, height, index, onIndex }: PlotAreaProps) {
+function PlotArea({
+  title,
+  points,
+  span,
+  format,
+  unit,
+  limit,
+  height,
+  index,
+  onIndex,
+}: PlotAreaProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>(undefined);
   const isDark = useIsDark();
@@ -85,7 +104,17 @@ function PlotArea({ title, points, span, format, unit, limit, height, index, onI
     if (!element) return undefined;
     let gone = false;
     void import('./plot').then(({ drawPlot }) => {
-      if (!gone) plot.current = drawPlot(element, { points, span, format, unit, limit, height, onHover: onIndex });
+      if (!gone)
+        plot.current = drawPlot(element, {
+          isDark,
+          points,
+          span,
+          format,
+          unit,
+          limit,
+          height,
+          onHover: onIndex,
+        });
     });
     const observer = new ResizeObserver(() => plot.current?.resize(element.clientWidth));
     observer.observe(element);
@@ -95,7 +124,6 @@ function PlotArea({ title, points, span, format, unit, limit, height, index, onI
       plot.current?.destroy();
       plot.current = undefined;
     };
-    // the colours are read when it is drawn, so a change of theme draws it again
   }, [points, span, format, unit, limit, height, onIndex, isDark]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -136,7 +164,12 @@ function PointTable({ title, points, format, formatTime }: PointTableProps) {
   return (
     // a region that scrolls can be reached with the keyboard
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="max-h-56 overflow-y-auto rounded-md border" tabIndex={0} role="region" aria-label={`${title}, table`}>
+    <div
+      className="max-h-56 overflow-y-auto rounded-md border"
+      tabIndex={0}
+      role="region"
+      aria-label={`${title}, table`}
+    >
       <table className="w-full text-xs">
         <thead className="sticky top-0 bg-card text-muted-foreground">
           <tr>

@@ -18,15 +18,22 @@ export interface PlotOptions {
   /** Sizes get round steps in powers of two, numbers of things whole ones. */
   unit: 'bytes' | 'count';
   limit: number | undefined;
+  /** The colours are read from the page when it is drawn; another theme draws it again. */
+  isDark: boolean;
   height: number;
   onHover: (index: number | undefined) => void;
 }
 
-const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const colour = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 const steps = {
   bytes: Array.from({ length: 60 }, (_, power) => 2 ** power),
-  count: Array.from({ length: 15 }, (_, power) => 10 ** power).flatMap((ten) => [ten, 2 * ten, 5 * ten]),
+  count: Array.from({ length: 15 }, (_, power) => 10 ** power).flatMap((ten) => [
+    ten,
+    2 * ten,
+    5 * ten,
+  ]),
 };
 
 export function drawPlot(host: HTMLElement, options: PlotOptions): Plot {
@@ -38,11 +45,21 @@ export function drawPlot(host: HTMLElement, options: PlotOptions): Plot {
   const line = colour('--chart-1');
   const series: uPlot.Series[] = [
     {},
-    { stroke: line, width: 1.75, fill: `color-mix(in oklch, ${line} 12%, transparent)`, points: { show: points.length < 40, size: 5 } },
+    {
+      stroke: line,
+      width: 1.75,
+      fill: `color-mix(in oklch, ${line} 12%, transparent)`,
+      points: { show: points.length < 40, size: 5 },
+    },
   ];
   const data: uPlot.AlignedData = [points.map((p) => p.at / 1000), points.map((p) => p.value)];
   if (limit !== undefined) {
-    series.push({ stroke: colour('--warning'), width: 1.25, dash: [5, 4], points: { show: false } });
+    series.push({
+      stroke: colour('--warning'),
+      width: 1.25,
+      dash: [5, 4],
+      points: { show: false },
+    });
     data.push(points.map(() => limit));
   }
   const plot = new uPlot(
@@ -52,10 +69,20 @@ export function drawPlot(host: HTMLElement, options: PlotOptions): Plot {
       legend: { show: false },
       padding: [8, 8, 0, 0],
       cursor: { y: false, drag: { setScale: false, x: false, y: false } },
-      scales: { x: { range: [span[0] / 1000, span[1] / 1000] }, y: { range: [0, (most || 1) * 1.08] } },
+      scales: {
+        x: { range: [span[0] / 1000, span[1] / 1000] },
+        y: { range: [0, (most || 1) * 1.08] },
+      },
       axes: [
         { ...axis, grid: { show: false }, space: 80 },
-        { ...axis, grid, size: 68, space: 36, incrs: steps[unit], values: (_, values) => values.map(format) },
+        {
+          ...axis,
+          grid,
+          size: 68,
+          space: 36,
+          incrs: steps[unit],
+          values: (_, values) => values.map(format),
+        },
       ],
       series,
       hooks: { setCursor: [(self) => onHover(self.cursor.idx ?? undefined)] },

@@ -1,7 +1,22 @@
 // Takes over schemas that are there already: looks first, says what would be adopted and why not, and only then does it.
 import { useState } from 'react';
-import type { AdoptionBody, AdoptionRequest, AdoptionTool, FoundSchemaBody } from '@tenantry/react/client';
-import { Badge, Button, ConfirmDialog, ErrorState, Field, formatBytes, Input, Select, type Tone } from '@tenantry/react/ui';
+import type {
+  AdoptionBody,
+  AdoptionRequest,
+  AdoptionTool,
+  FoundSchemaBody,
+} from '@tenantry/react/client';
+import {
+  Badge,
+  Button,
+  ConfirmDialog,
+  ErrorState,
+  Field,
+  formatBytes,
+  Input,
+  Select,
+  type Tone,
+} from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { client } from '@/lib/fleet';
 import { counted, formatCount } from '@/lib/words';
@@ -30,16 +45,28 @@ const fates: Record<FoundSchemaBody['fate'], { word: string; tone: Tone }> = {
 
 const columns: Column<FoundSchemaBody>[] = [
   { name: 'Schema', cell: (row) => <code className="text-xs">{row.schemaName}</code> },
-  { name: 'What happens', cell: (row) => <Badge tone={fates[row.fate].tone}>{fates[row.fate].word}</Badge>, tight: true },
+  {
+    name: 'What happens',
+    cell: (row) => <Badge tone={fates[row.fate].tone}>{fates[row.fate].word}</Badge>,
+    tight: true,
+  },
   { name: 'Institution', cell: (row) => row.name ?? '–' },
   { name: 'Version', cell: (row) => row.toolVersion ?? '–' },
   { name: 'Stands', cell: (row) => row.standing },
-  { name: 'Tables', cell: (row) => (typeof row.tables === 'number' ? formatCount(row.tables) : '–'), end: true },
+  {
+    name: 'Tables',
+    cell: (row) => (typeof row.tables === 'number' ? formatCount(row.tables) : '–'),
+    end: true,
+  },
   { name: 'Size', cell: (row) => formatBytes(row.bytes), end: true, tight: true },
   {
     name: 'Why',
     cell: (row) =>
-      row.operation ? <OperationLink id={row.operation}>adopt_schema</OperationLink> : <span className="text-muted-foreground">{row.reason}</span>,
+      row.operation ? (
+        <OperationLink id={row.operation}>adopt_schema</OperationLink>
+      ) : (
+        <span className="text-muted-foreground">{row.reason}</span>
+      ),
   },
 ];
 
@@ -53,7 +80,10 @@ export function AdoptionPage() {
     ...(tool === 'pattern' ? { pattern: pattern.trim() } : { tool }),
     ...(exclude.trim() ? { exclude: exclude.trim().split(/[\s,]+/) } : {}),
   });
-  const look = useAction<void, AdoptionBody>({ run: () => client.adoptSchemas({ body: request(true) }), errors: 'form' });
+  const look = useAction<void, AdoptionBody>({
+    run: () => client.adoptSchemas({ body: request(true) }),
+    errors: 'form',
+  });
   const adopt = useAction<void, AdoptionBody>({
     run: () => client.adoptSchemas({ body: request(false) }),
     done: (answer) => `${counted(answer.adopted, 'schema')} are being adopted`,
@@ -95,7 +125,12 @@ export function AdoptionPage() {
             </Field>
             {tool === 'pattern' && (
               <Field label="Pattern" help="* stands for any characters.">
-                <Input required value={pattern} placeholder="school_*" onChange={(event) => setPattern(event.target.value)} />
+                <Input
+                  required
+                  value={pattern}
+                  placeholder="school_*"
+                  onChange={(event) => setPattern(event.target.value)}
+                />
               </Field>
             )}
             <Field label="Leave out" help="Schemas, separated by commas." optional>
@@ -124,7 +159,8 @@ export function AdoptionPage() {
   );
 }
 
-const toAdopt = (seen: AdoptionBody | undefined) => seen?.schemas.filter((each) => each.fate === 'adopt').length ?? 0;
+const toAdopt = (seen: AdoptionBody | undefined) =>
+  seen?.schemas.filter((each) => each.fate === 'adopt').length ?? 0;
 
 function Found({ seen, onAdopt }: { seen: AdoptionBody; onAdopt: () => void }) {
   const work = toAdopt(seen);
@@ -132,7 +168,11 @@ function Found({ seen, onAdopt }: { seen: AdoptionBody; onAdopt: () => void }) {
   return (
     <>
       {seen.obstacles.map((obstacle) => (
-        <Notice key={obstacle.detail} mood={obstacle.fatal ? 'bad' : 'warning'} title={obstacle.detail}>
+        <Notice
+          key={obstacle.detail}
+          mood={obstacle.fatal ? 'bad' : 'warning'}
+          title={obstacle.detail}
+        >
           <CopyField label="What lets it be read" text={obstacle.remedy} />
         </Notice>
       ))}
@@ -148,7 +188,13 @@ function Found({ seen, onAdopt }: { seen: AdoptionBody; onAdopt: () => void }) {
           seen.dryRun && (
             <Button
               variant="primary"
-              disabledReason={isBlocked ? 'Something stands in the way; see above.' : work === 0 ? 'There is nothing to adopt.' : undefined}
+              disabledReason={
+                isBlocked
+                  ? 'Something stands in the way; see above.'
+                  : work === 0
+                    ? 'There is nothing to adopt.'
+                    : undefined
+              }
               onClick={onAdopt}
             >
               Adopt {counted(work, 'schema')}…
@@ -156,10 +202,18 @@ function Found({ seen, onAdopt }: { seen: AdoptionBody; onAdopt: () => void }) {
           )
         }
       >
-        <DataTable label="Schemas found" rows={seen.schemas} columns={columns} keyOf={(row) => row.schemaName} />
+        <DataTable
+          label="Schemas found"
+          rows={seen.schemas}
+          columns={columns}
+          keyOf={(row) => row.schemaName}
+        />
       </Panel>
       {seen.rowsWithoutSchema.length > 0 && (
-        <Notice mood="warning" title={`${counted(seen.rowsWithoutSchema.length, 'row')} of the list have no schema`}>
+        <Notice
+          mood="warning"
+          title={`${counted(seen.rowsWithoutSchema.length, 'row')} of the list have no schema`}
+        >
           {seen.rowsWithoutSchema.slice(0, 20).join(', ')}
         </Notice>
       )}

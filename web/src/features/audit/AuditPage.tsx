@@ -17,7 +17,10 @@ export function AuditPage() {
   const query = useInfiniteQuery(audit(schema));
   const clear = () => void navigate({ search: {} });
   return (
-    <Page title="Audit" lead="Who did what, when and from where. Records are written with the change and never altered.">
+    <Page
+      title="Audit"
+      lead="Who did what, when and from where. Records are written with the change and never altered."
+    >
       <Panel
         title={schema ? `Records of ${schema}` : 'All records'}
         note="The newest first"
@@ -29,7 +32,8 @@ export function AuditPage() {
                 kind: 'text',
                 label: 'Schema',
                 value: schema,
-                onChange: (value) => void navigate({ search: value ? { schema: value } : {}, replace: true }),
+                onChange: (value) =>
+                  void navigate({ search: value ? { schema: value } : {}, replace: true }),
               },
             ]}
             onClear={schema ? clear : undefined}

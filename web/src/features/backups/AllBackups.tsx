@@ -39,7 +39,8 @@ export function AllBackups() {
               kind: 'text',
               label: 'Schema',
               value: schema,
-              onChange: (value) => void navigate({ search: (old) => ({ ...old, schema: value }), replace: true }),
+              onChange: (value) =>
+                void navigate({ search: (old) => ({ ...old, schema: value }), replace: true }),
             },
             {
               kind: 'choice',
@@ -51,7 +52,10 @@ export function AllBackups() {
               ],
               onChange: (value) =>
                 void navigate({
-                  search: (old) => ({ ...old, verified: value === 'yes' || value === 'no' ? value : undefined }),
+                  search: (old) => ({
+                    ...old,
+                    verified: value === 'yes' || value === 'no' ? value : undefined,
+                  }),
                 }),
             },
             {
@@ -59,7 +63,8 @@ export function AllBackups() {
               label: 'Store',
               value: removed ? 'removed' : undefined,
               choices: [{ value: 'removed', label: 'Also removed ones' }],
-              onChange: (value) => void navigate({ search: (old) => ({ ...old, removed: value ? true : undefined }) }),
+              onChange: (value) =>
+                void navigate({ search: (old) => ({ ...old, removed: value ? true : undefined }) }),
             },
           ]}
           onClear={isFiltered ? clear : undefined}
@@ -77,7 +82,10 @@ export function AllBackups() {
         }}
         onClear={isFiltered ? clear : undefined}
       />
-      <BackupSheet id={backup} onClose={() => void navigate({ search: (old) => ({ ...old, backup: undefined }) })} />
+      <BackupSheet
+        id={backup}
+        onClose={() => void navigate({ search: (old) => ({ ...old, backup: undefined }) })}
+      />
     </Panel>
   );
 }

@@ -45,7 +45,12 @@ const columns: Column<DrillBody>[] = [
         : '–',
     end: true,
   },
-  { name: 'Operation', cell: (row) => <OperationLink id={row.operation}>verify_backup</OperationLink>, end: true, tight: true },
+  {
+    name: 'Operation',
+    cell: (row) => <OperationLink id={row.operation}>verify_backup</OperationLink>,
+    end: true,
+    tight: true,
+  },
 ];
 
 export function Drills() {
@@ -66,7 +71,8 @@ export function Drills() {
                 kind: 'text',
                 label: 'Schema',
                 value: schema,
-                onChange: (value) => void navigate({ search: (old) => ({ ...old, schema: value }), replace: true }),
+                onChange: (value) =>
+                  void navigate({ search: (old) => ({ ...old, schema: value }), replace: true }),
               },
             ]}
             onClear={schema ? clear : undefined}
@@ -87,7 +93,10 @@ export function Drills() {
         query={query}
         columns={columns}
         keyOf={(row) => row.operation}
-        empty={{ title: 'No drill yet', description: 'Verify backups to know that they restore, and how long it takes.' }}
+        empty={{
+          title: 'No drill yet',
+          description: 'Verify backups to know that they restore, and how long it takes.',
+        }}
         onClear={schema ? clear : undefined}
       />
     </Panel>

@@ -10,12 +10,16 @@ export function FleetActions() {
   const adminRefusal = useRefusal('admin');
   const [asks, setAsks] = useState(false);
   const backUp = useAction<boolean>({
-    run: (skipUnchanged, headers) => client.createBackup({ body: { all: true, skipUnchanged }, headers }),
+    run: (skipUnchanged, headers) =>
+      client.createBackup({ body: { all: true, skipUnchanged }, headers }),
     done: () => 'A backup of every institution is queued',
   });
   const verify = useAction<number | undefined>({
     run: (olderThanHours, headers) =>
-      client.verifyBackups({ body: olderThanHours === undefined ? {} : { olderThanHours }, headers }),
+      client.verifyBackups({
+        body: olderThanHours === undefined ? {} : { olderThanHours },
+        headers,
+      }),
     done: () => 'Drills of the newest backups are queued',
   });
   const rotate = useAction({
@@ -25,7 +29,10 @@ export function FleetActions() {
   });
   return (
     <>
-      <Menu trigger={<Button pending={verify.isPending}>Verify and keys</Button>} label="Verify and keys">
+      <Menu
+        trigger={<Button pending={verify.isPending}>Verify and keys</Button>}
+        label="Verify and keys"
+      >
         <MenuItem disabledReason={refusal} onClick={() => verify.start(168)}>
           Verify what was not in a week
         </MenuItem>
@@ -40,7 +47,12 @@ export function FleetActions() {
           Seal the keys anew…
         </MenuItem>
       </Menu>
-      <Button variant="primary" disabledReason={refusal} pending={backUp.isPending} onClick={() => backUp.start(true)}>
+      <Button
+        variant="primary"
+        disabledReason={refusal}
+        pending={backUp.isPending}
+        onClick={() => backUp.start(true)}
+      >
         Back up all
       </Button>
       <ConfirmDialog
@@ -52,8 +64,8 @@ export function FleetActions() {
         error={rotate.error}
         onConfirm={() => rotate.start()}
       >
-        They are sealed to the recipients that stand in the server’s settings now. Archives are not touched, and the
-        backups stay readable for those recipients.
+        They are sealed to the recipients that stand in the server’s settings now. Archives are not
+        touched, and the backups stay readable for those recipients.
       </ConfirmDialog>
     </>
   );

@@ -13,7 +13,8 @@ export function Freshness() {
     return (
       <div className="mb-6">
         <Notice mood="warning" title="This server has no place for backups">
-          Name one under <code>[backup]</code> in its settings and start it again; then backups can be taken.
+          Name one under <code>[backup]</code> in its settings and start it again; then backups can
+          be taken.
         </Notice>
       </div>
     );
@@ -29,7 +30,11 @@ export function Freshness() {
         </div>
       )}
       <dl className="mb-6 grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border sm:grid-cols-4">
-        <Number name="Without a backup" value={formatCount(data.withoutBackup)} isBad={data.withoutBackup > 0} />
+        <Number
+          name="Without a backup"
+          value={formatCount(data.withoutBackup)}
+          isBad={data.withoutBackup > 0}
+        />
         <Number name="Older than 26 hours" value={formatCount(data.stale)} isBad={data.stale > 0} />
         <Number name="Newest not verified" value={formatCount(data.unverified)} isBad={false} />
         <Number
@@ -46,7 +51,9 @@ function Number({ name, value, isBad }: { name: string; value: string; isBad: bo
   return (
     <div className="bg-card px-4 py-3">
       <dt className="text-muted-foreground">{name}</dt>
-      <dd className={`mt-0.5 text-xl font-semibold tracking-tight ${isBad ? 'text-warning' : ''}`}>{value}</dd>
+      <dd className={`mt-0.5 text-xl font-semibold tracking-tight ${isBad ? 'text-warning' : ''}`}>
+        {value}
+      </dd>
     </div>
   );
 }

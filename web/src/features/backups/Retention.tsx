@@ -2,7 +2,14 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { PruneDecision } from '@tenantry/react/client';
-import { Badge, Button, ConfirmDialog, EmptyState, ErrorState, RelativeTime } from '@tenantry/react/ui';
+import {
+  Badge,
+  Button,
+  ConfirmDialog,
+  EmptyState,
+  ErrorState,
+  RelativeTime,
+} from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { client, prunePlan } from '@/lib/fleet';
@@ -30,8 +37,16 @@ const columns: Column<PruneDecision>[] = [
   { name: 'Schema', cell: (row) => <SchemaLink name={row.schema} /> },
   { name: 'Taken', cell: (row) => <RelativeTime at={row.takenAt} />, tight: true },
   { name: 'Verified', cell: (row) => (row.verified ? 'yes' : 'no') },
-  { name: 'Why', cell: (row) => <span className="text-muted-foreground">{row.reasons.join('; ')}</span> },
-  { name: 'Goes', cell: (row) => (row.removedFrom ? <RelativeTime at={row.removedFrom} /> : '–'), end: true, tight: true },
+  {
+    name: 'Why',
+    cell: (row) => <span className="text-muted-foreground">{row.reasons.join('; ')}</span>,
+  },
+  {
+    name: 'Goes',
+    cell: (row) => (row.removedFrom ? <RelativeTime at={row.removedFrom} /> : '–'),
+    end: true,
+    tight: true,
+  },
 ];
 
 /** Decisions shown at first; those that change something come before the rest. */
@@ -48,7 +63,9 @@ export function Retention() {
     done: () => 'Retention is being applied',
     onDone: () => setAsks(false),
   });
-  const all = (query.data?.items ?? []).toSorted((a, b) => (ranks[a.decision] ?? 2) - (ranks[b.decision] ?? 2));
+  const all = (query.data?.items ?? []).toSorted(
+    (a, b) => (ranks[a.decision] ?? 2) - (ranks[b.decision] ?? 2),
+  );
   const countOf = (decision: string) => all.filter((each) => each.decision === decision).length;
   const doomed = all.filter((each) => each.decision !== 'keep');
   return (
@@ -67,7 +84,9 @@ export function Retention() {
           </Button>
           <Button
             variant="destructive"
-            disabledReason={refusal ?? (doomed.length === 0 ? 'There is nothing to remove.' : undefined)}
+            disabledReason={
+              refusal ?? (doomed.length === 0 ? 'There is nothing to remove.' : undefined)
+            }
             onClick={() => setAsks(true)}
           >
             Apply…
@@ -76,13 +95,23 @@ export function Retention() {
       }
     >
       {query.isPending && <RowSkeletons label="Decisions" />}
-      {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.data && all.length === 0 && (
-        <EmptyState title="There are no backups to decide on" description="Once some are taken, this shows which are kept, and why." />
+        <EmptyState
+          title="There are no backups to decide on"
+          description="Once some are taken, this shows which are kept, and why."
+        />
       )}
       {all.length > 0 && (
         <>
-          <DataTable label="Decisions" rows={all.slice(0, shown)} columns={columns} keyOf={(row) => row.backup} />
+          <DataTable
+            label="Decisions"
+            rows={all.slice(0, shown)}
+            columns={columns}
+            keyOf={(row) => row.backup}
+          />
           <footer className="flex items-center justify-between border-t px-4 py-2.5 text-xs text-muted-foreground">
             <span role="status">
               Showing {formatCount(Math.min(shown, all.length))} of {formatCount(all.length)}
@@ -107,9 +136,9 @@ export function Retention() {
         onConfirm={() => prune.start()}
       >
         <p>
-          {counted(countOf('condemn'), 'backup')} {countOf('condemn') === 1 ? 'is' : 'are'} marked and can be kept until the
-          grace time is over; {counted(countOf('remove'), 'backup')} {countOf('remove') === 1 ? 'is' : 'are'} removed from the
-          store now.
+          {counted(countOf('condemn'), 'backup')} {countOf('condemn') === 1 ? 'is' : 'are'} marked
+          and can be kept until the grace time is over; {counted(countOf('remove'), 'backup')}{' '}
+          {countOf('remove') === 1 ? 'is' : 'are'} removed from the store now.
         </p>
       </ConfirmDialog>
     </Panel>

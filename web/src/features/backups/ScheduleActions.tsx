@@ -2,17 +2,33 @@
 import { useState } from 'react';
 import { MoreHorizontal } from 'lucide-react';
 import type { ScheduleBody } from '@tenantry/react/client';
-import { Button, ConfirmDialog, IconButton, Menu, MenuItem, MenuSeparator } from '@tenantry/react/ui';
+import {
+  Button,
+  ConfirmDialog,
+  IconButton,
+  Menu,
+  MenuItem,
+  MenuSeparator,
+} from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { client } from '@/lib/fleet';
 
-export function ScheduleActions({ schedule, onEdit }: { schedule: ScheduleBody; onEdit: () => void }) {
+export function ScheduleActions({
+  schedule,
+  onEdit,
+}: {
+  schedule: ScheduleBody;
+  onEdit: () => void;
+}) {
   const refusal = useRefusal('operator');
   const adminRefusal = useRefusal('admin');
   const [asks, setAsks] = useState(false);
   const path = { name: schedule.name };
-  const run = useAction({ run: (_: void, headers) => client.runSchedule({ path, headers }), done: () => 'Its work is queued' });
+  const run = useAction({
+    run: (_: void, headers) => client.runSchedule({ path, headers }),
+    done: () => 'Its work is queued',
+  });
   const pause = useAction<string | undefined>({
     run: (until, headers) => client.pauseSchedule({ path, headers, body: until ? { until } : {} }),
     done: () => `“${schedule.name}” is paused`,
@@ -30,10 +46,17 @@ export function ScheduleActions({ schedule, onEdit }: { schedule: ScheduleBody; 
     done: () => `“${schedule.name}” is deleted`,
     onDone: () => setAsks(false),
   });
-  const fixed = schedule.configured ? 'It stands in the server’s settings; it is changed there.' : adminRefusal;
+  const fixed = schedule.configured
+    ? 'It stands in the server’s settings; it is changed there.'
+    : adminRefusal;
   return (
     <span className="flex items-center gap-2">
-      <Button size="sm" disabledReason={refusal} pending={run.isPending} onClick={() => run.start()}>
+      <Button
+        size="sm"
+        disabledReason={refusal}
+        pending={run.isPending}
+        onClick={() => run.start()}
+      >
         Run now
       </Button>
       <Menu

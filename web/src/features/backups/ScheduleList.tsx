@@ -39,9 +39,15 @@ export function ScheduleList() {
       actions={make}
     >
       {query.isPending && <RowSkeletons label="Schedules" rows={3} />}
-      {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.data?.items.length === 0 && (
-        <EmptyState title="No schedules yet" description="Back up each night, verify each week, prune each day." action={make} />
+        <EmptyState
+          title="No schedules yet"
+          description="Back up each night, verify each week, prune each day."
+          action={make}
+        />
       )}
       <ul className="divide-y border-t empty:border-0">
         {query.data?.items.map((schedule) => (
@@ -77,7 +83,9 @@ function Schedule({ schedule, onEdit }: { schedule: ScheduleBody; onEdit: () => 
           {schedule.lastOperation && (
             <>
               {', '}
-              <OperationLink id={schedule.lastOperation}>{works[schedule.kind] ?? schedule.kind}</OperationLink>
+              <OperationLink id={schedule.lastOperation}>
+                {works[schedule.kind] ?? schedule.kind}
+              </OperationLink>
             </>
           )}
         </span>
@@ -94,7 +102,15 @@ function Standing({ schedule }: { schedule: ScheduleBody }) {
   if (schedule.pausedAt) {
     return (
       <Badge tone="warning">
-        Paused{schedule.pausedUntil ? <> until <RelativeTime at={schedule.pausedUntil} /></> : ''}
+        Paused
+        {schedule.pausedUntil ? (
+          <>
+            {' '}
+            until <RelativeTime at={schedule.pausedUntil} />
+          </>
+        ) : (
+          ''
+        )}
       </Badge>
     );
   }

@@ -1,6 +1,11 @@
 // The form of a schedule: what it does, when, in whose time, and how the work is spread.
 import { useState } from 'react';
-import type { MissedPolicy, ScheduleBody, ScheduleKind, ScheduleSettingsPatch } from '@tenantry/react/client';
+import type {
+  MissedPolicy,
+  ScheduleBody,
+  ScheduleKind,
+  ScheduleSettingsPatch,
+} from '@tenantry/react/client';
 import { Button, ErrorState, Field, Input, Select, Sheet } from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { client } from '@/lib/fleet';
@@ -59,7 +64,8 @@ function settingsOf(typed: Typed) {
   } satisfies ScheduleSettingsPatch;
 }
 
-const patternHelp = 'Minute, hour, day of the month, month, day of the week. “30 2 * * *” is half past two each night.';
+const patternHelp =
+  'Minute, hour, day of the month, month, day of the week. “30 2 * * *” is half past two each night.';
 
 function Fields({ edited, onDone }: { edited: ScheduleBody | 'new'; onDone: () => void }) {
   const [typed, setTyped] = useState(() => typedOf(edited));
@@ -68,7 +74,10 @@ function Fields({ edited, onDone }: { edited: ScheduleBody | 'new'; onDone: () =
     run: (_: void, headers) => {
       const settings = settingsOf(typed);
       return edited === 'new'
-        ? client.createSchedule({ headers, body: { name: typed.name.trim(), kind: typed.kind, settings } })
+        ? client.createSchedule({
+            headers,
+            body: { name: typed.name.trim(), kind: typed.kind, settings },
+          })
         : client.patchSchedule({ path: { name: edited.name }, headers, body: { settings } });
     },
     done: (made) => `“${made.name}” is due ${made.next?.local ?? 'never'}`,
@@ -95,7 +104,10 @@ function Fields({ edited, onDone }: { edited: ScheduleBody | 'new'; onDone: () =
             />
           </Field>
           <Field label="What it does">
-            <Select value={typed.kind} onChange={(event) => set({ kind: event.target.value as ScheduleKind })}>
+            <Select
+              value={typed.kind}
+              onChange={(event) => set({ kind: event.target.value as ScheduleKind })}
+            >
               <option value="backup">Back up every institution</option>
               <option value="verify">Verify the newest backups</option>
               <option value="prune">Apply retention</option>
@@ -104,13 +116,25 @@ function Fields({ edited, onDone }: { edited: ScheduleBody | 'new'; onDone: () =
         </>
       )}
       <Field label="When" help={patternHelp}>
-        <Input value={typed.cron} required className="font-mono" onChange={(event) => set({ cron: event.target.value })} />
+        <Input
+          value={typed.cron}
+          required
+          className="font-mono"
+          onChange={(event) => set({ cron: event.target.value })}
+        />
       </Field>
       <Field label="Time zone" help="By its IANA name, such as Europe/Berlin.">
-        <Input value={typed.timeZone} required onChange={(event) => set({ timeZone: event.target.value })} />
+        <Input
+          value={typed.timeZone}
+          required
+          onChange={(event) => set({ timeZone: event.target.value })}
+        />
       </Field>
       <Field label="If no server was there in time">
-        <Select value={typed.missed} onChange={(event) => set({ missed: event.target.value as MissedPolicy })}>
+        <Select
+          value={typed.missed}
+          onChange={(event) => set({ missed: event.target.value as MissedPolicy })}
+        >
           <option value="once">Do it once, however late</option>
           <option value="within">Do it if it is not too late</option>
           <option value="skip">Leave it out</option>
@@ -127,7 +151,10 @@ function Fields({ edited, onDone }: { edited: ScheduleBody | 'new'; onDone: () =
           />
         </Field>
       )}
-      <Field label="Spread over minutes" help="The institutions’ work of a slot is begun over so long a time.">
+      <Field
+        label="Spread over minutes"
+        help="The institutions’ work of a slot is begun over so long a time."
+      >
         <Input
           type="number"
           min={0}
@@ -135,11 +162,24 @@ function Fields({ edited, onDone }: { edited: ScheduleBody | 'new'; onDone: () =
           onChange={(event) => set({ jitterMinutes: event.target.value })}
         />
       </Field>
-      <Field label="Begin nothing after" help="Local time; what is left waits for the next slot." optional>
-        <Input type="time" value={typed.notAfter} onChange={(event) => set({ notAfter: event.target.value })} />
+      <Field
+        label="Begin nothing after"
+        help="Local time; what is left waits for the next slot."
+        optional
+      >
+        <Input
+          type="time"
+          value={typed.notAfter}
+          onChange={(event) => set({ notAfter: event.target.value })}
+        />
       </Field>
       <Field label="Institutions at a time" optional>
-        <Input type="number" min={1} value={typed.atOnce} onChange={(event) => set({ atOnce: event.target.value })} />
+        <Input
+          type="number"
+          min={1}
+          value={typed.atOnce}
+          onChange={(event) => set({ atOnce: event.target.value })}
+        />
       </Field>
       {save.error && <ErrorState error={save.error} inline />}
       <div className="flex justify-end">

@@ -12,8 +12,12 @@ export function Slots({ name }: { name: string }) {
     <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary className="min-h-6 text-xs text-muted-foreground">Last slots</summary>
       {isOpen && query.isPending && <Skeleton className="mt-2 h-16" />}
-      {query.isError && <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />}
-      {query.data?.items.length === 0 && <p className="mt-1 text-xs text-muted-foreground">None was due yet.</p>}
+      {query.isError && (
+        <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />
+      )}
+      {query.data?.items.length === 0 && (
+        <p className="mt-1 text-xs text-muted-foreground">None was due yet.</p>
+      )}
       <ul className="mt-1 text-xs">
         {query.data?.items.map((slot) => (
           <li key={slot.slot} className="flex flex-wrap gap-x-3 py-0.5">

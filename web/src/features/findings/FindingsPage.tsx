@@ -41,7 +41,11 @@ export function FindingsPage() {
                 value: severity,
                 choices: severities.map((each) => ({ value: each, label: sentence(each) })),
                 onChange: (value) =>
-                  void navigate({ search: severities.includes(value as 'info') ? { severity: value as 'info' } : {} }),
+                  void navigate({
+                    search: severities.includes(value as 'info')
+                      ? { severity: value as 'info' }
+                      : {},
+                  }),
               },
             ]}
             onClear={severity ? clear : undefined}
@@ -49,12 +53,18 @@ export function FindingsPage() {
         }
       >
         {query.isPending && <RowSkeletons label="Findings" rows={4} />}
-        {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+        {query.isError && !query.data && (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        )}
         {query.data && shown.length === 0 && (
           <EmptyState
             icon={HeartPulse}
             title={severity ? 'None of this severity' : 'All is as it should be'}
-            description={severity ? undefined : 'The lists and the databases agree, and the doctor has nothing to say.'}
+            description={
+              severity
+                ? undefined
+                : 'The lists and the databases agree, and the doctor has nothing to say.'
+            }
             action={severity ? <Button onClick={clear}>Clear filters</Button> : undefined}
           />
         )}
@@ -72,11 +82,16 @@ function Finding({ finding }: { finding: FindingBody }) {
   return (
     <li className="grid gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <Badge tone={tones[finding.severity as keyof typeof tones] ?? 'neutral'}>{sentence(finding.severity)}</Badge>
+        <Badge tone={tones[finding.severity as keyof typeof tones] ?? 'neutral'}>
+          {sentence(finding.severity)}
+        </Badge>
         <span className="font-medium">{sentence(finding.kind)}</span>
-        <code className="min-w-0 text-xs [overflow-wrap:anywhere] text-muted-foreground">{finding.object}</code>
+        <code className="min-w-0 text-xs [overflow-wrap:anywhere] text-muted-foreground">
+          {finding.object}
+        </code>
         <span className="ms-auto text-xs text-muted-foreground">
-          first seen <RelativeTime at={finding.firstSeen} />, last <RelativeTime at={finding.lastSeen} />
+          first seen <RelativeTime at={finding.firstSeen} />, last{' '}
+          <RelativeTime at={finding.lastSeen} />
         </span>
       </div>
       <p className="max-w-prose [overflow-wrap:anywhere]">{finding.detail}</p>

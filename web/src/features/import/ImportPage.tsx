@@ -30,22 +30,33 @@ const queryOf = ({ template, update, skipInvalid }: Wishes) => ({
   ...(skipInvalid ? { skipInvalid } : {}),
 });
 
-const isOperation = (answer: OperationBody | ImportReport): answer is OperationBody => 'id' in answer;
+const isOperation = (answer: OperationBody | ImportReport): answer is OperationBody =>
+  'id' in answer;
 
 export function ImportPage() {
-  const [wishes, setWishes] = useState<Wishes>({ csv: '', template: '', update: false, skipInvalid: false });
+  const [wishes, setWishes] = useState<Wishes>({
+    csv: '',
+    template: '',
+    update: false,
+    skipInvalid: false,
+  });
   const navigate = useNavigate();
   const refusal = useRefusal('operator');
   const look = useAction<Wishes, ImportReport>({
     run: async (wanted) => {
-      const answer = await client.importSchemas({ body: wanted.csv, query: { ...queryOf(wanted), dryRun: true } });
-      if (isOperation(answer)) throw new Error('The server imported where it was asked for a preview.');
+      const answer = await client.importSchemas({
+        body: wanted.csv,
+        query: { ...queryOf(wanted), dryRun: true },
+      });
+      if (isOperation(answer))
+        throw new Error('The server imported where it was asked for a preview.');
       return answer;
     },
     errors: 'form',
   });
   const begin = useAction<Wishes, OperationBody | ImportReport>({
-    run: (wanted, headers) => client.importSchemas({ body: wanted.csv, query: queryOf(wanted), headers }),
+    run: (wanted, headers) =>
+      client.importSchemas({ body: wanted.csv, query: queryOf(wanted), headers }),
     done: () => 'The import is queued',
     onDone: (answer) => {
       if (isOperation(answer)) void navigate({ to: '/operations/$id', params: { id: answer.id } });
@@ -78,7 +89,9 @@ export function ImportPage() {
           >
             Preview
           </Button>
-          {report && <BeginButton report={report} wishes={wishes} refusal={refusal} begin={begin} />}
+          {report && (
+            <BeginButton report={report} wishes={wishes} refusal={refusal} begin={begin} />
+          )}
         </div>
         {problemOf(look.error, begin.error)}
         {report && <ImportRows report={report} />}
@@ -120,7 +133,13 @@ function BeginButton({ report, wishes, refusal, begin }: BeginButtonProps) {
   );
 }
 
-function Sheet({ wishes, onChange }: { wishes: Wishes; onChange: (part: Partial<Wishes>) => void }) {
+function Sheet({
+  wishes,
+  onChange,
+}: {
+  wishes: Wishes;
+  onChange: (part: Partial<Wishes>) => void;
+}) {
   const fileId = useId();
   const { data } = useQuery(templates());
   const names = [...new Set(data?.items.map((each) => each.name))];
@@ -164,7 +183,10 @@ function Sheet({ wishes, onChange }: { wishes: Wishes; onChange: (part: Partial<
         </Field>
         <div className="flex flex-wrap items-end gap-x-6 gap-y-3">
           <Field label="Template" help="For rows that name none.">
-            <Select value={wishes.template} onChange={(event) => onChange({ template: event.target.value })}>
+            <Select
+              value={wishes.template}
+              onChange={(event) => onChange({ template: event.target.value })}
+            >
               <option value="">default</option>
               {names
                 .filter((name) => name !== 'default')
@@ -173,7 +195,11 @@ function Sheet({ wishes, onChange }: { wishes: Wishes; onChange: (part: Partial<
                 ))}
             </Select>
           </Field>
-          <Check label="Change those that are there and differ" checked={wishes.update} onChange={(update) => onChange({ update })} />
+          <Check
+            label="Change those that are there and differ"
+            checked={wishes.update}
+            onChange={(update) => onChange({ update })}
+          />
           <Check
             label="Leave invalid rows out"
             checked={wishes.skipInvalid}
@@ -185,7 +211,15 @@ function Sheet({ wishes, onChange }: { wishes: Wishes; onChange: (part: Partial<
   );
 }
 
-function Check({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
+function Check({
+  label,
+  checked,
+  onChange,
+}: {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}) {
   return (
     <label className="flex min-h-8 items-center gap-2 pb-6">
       <input

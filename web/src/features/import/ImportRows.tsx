@@ -19,7 +19,11 @@ const shownAtFirst = 200;
 const columns: Column<ImportRow>[] = [
   { name: 'Line', cell: (row) => row.line, end: true, tight: true },
   { name: 'Name', cell: (row) => <span className="font-medium">{row.name || '(empty)'}</span> },
-  { name: 'What happens', cell: (row) => <Badge tone={fates[row.fate].tone}>{fates[row.fate].word}</Badge>, tight: true },
+  {
+    name: 'What happens',
+    cell: (row) => <Badge tone={fates[row.fate].tone}>{fates[row.fate].word}</Badge>,
+    tight: true,
+  },
   {
     name: 'Why',
     cell: (row) => (
@@ -35,7 +39,9 @@ const columns: Column<ImportRow>[] = [
 
 export function ImportRows({ report }: { report: ImportReport }) {
   const [shown, setShown] = useState(shownAtFirst);
-  const rows = report.rows.toSorted((a, b) => order.indexOf(a.fate) - order.indexOf(b.fate) || a.line - b.line);
+  const rows = report.rows.toSorted(
+    (a, b) => order.indexOf(a.fate) - order.indexOf(b.fate) || a.line - b.line,
+  );
   const counts: [Fate, number][] = [
     ['create', report.create],
     ['update', report.update],
@@ -59,7 +65,12 @@ export function ImportRows({ report }: { report: ImportReport }) {
         </p>
       }
     >
-      <DataTable label="Rows of the sheet" rows={rows.slice(0, shown)} columns={columns} keyOf={(row) => String(row.line)} />
+      <DataTable
+        label="Rows of the sheet"
+        rows={rows.slice(0, shown)}
+        columns={columns}
+        keyOf={(row) => String(row.line)}
+      />
       <footer className="flex items-center justify-between border-t px-4 py-2.5 text-xs text-muted-foreground">
         <span>
           Showing {formatCount(Math.min(shown, rows.length))} of {formatCount(rows.length)}

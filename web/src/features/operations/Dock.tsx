@@ -36,13 +36,19 @@ export function Dock() {
     }
   };
   return (
-    <section aria-label="Operations dock" className="fixed end-3 bottom-3 z-20 max-w-[calc(100vw-1.5rem)] sm:end-5 sm:bottom-4">
+    <section
+      aria-label="Operations dock"
+      className="fixed end-3 bottom-3 z-20 max-w-[calc(100vw-1.5rem)] sm:end-5 sm:bottom-4"
+    >
       {isOpen ? (
         <div className="w-88 max-w-full overflow-hidden rounded-lg border bg-popover shadow-lift">
           <header className="flex items-center justify-between border-b py-1.5 ps-3.5 pe-1.5">
             <h2 className="font-semibold">Operations</h2>
             <div className="flex items-center gap-1">
-              <Link to="/operations" className="rounded-sm px-2 py-1 text-xs text-muted-foreground hover:text-foreground">
+              <Link
+                to="/operations"
+                className="rounded-sm px-2 py-1 text-xs text-muted-foreground hover:text-foreground"
+              >
                 All
               </Link>
               <IconButton label="Close the dock" size="icon-sm" onClick={() => turn(false)}>
@@ -60,11 +66,16 @@ export function Dock() {
           className="flex h-9 items-center gap-2 rounded-full border bg-popover px-3.5 font-medium shadow-lift hover:bg-accent"
         >
           {total > 0 ? (
-            <LoaderCircle aria-hidden="true" className="size-4 animate-spin text-busy motion-reduce:animate-none" />
+            <LoaderCircle
+              aria-hidden="true"
+              className="size-4 animate-spin text-busy motion-reduce:animate-none"
+            />
           ) : (
             <ListChecks aria-hidden="true" className="size-4 text-muted-foreground" />
           )}
-          <span role="status">{total > 0 ? `${counted(total, 'operation')} under way` : 'Operations'}</span>
+          <span role="status">
+            {total > 0 ? `${counted(total, 'operation')} under way` : 'Operations'}
+          </span>
         </button>
       )}
     </section>
@@ -82,12 +93,17 @@ function DockList({ active, total, recent }: DockListProps) {
     return <p className="px-3.5 py-6 text-center text-muted-foreground">Nothing is under way.</p>;
   }
   return (
-    <ul aria-label="Operations under way and ended lately" className="max-h-80 divide-y overflow-y-auto">
+    <ul
+      aria-label="Operations under way and ended lately"
+      className="max-h-80 divide-y overflow-y-auto"
+    >
       {active.map((operation) => (
         <Entry key={operation.id} operation={operation} />
       ))}
       {total > active.length && (
-        <li className="px-3.5 py-2 text-xs text-muted-foreground">and {counted(total - active.length, 'other')}</li>
+        <li className="px-3.5 py-2 text-xs text-muted-foreground">
+          and {counted(total - active.length, 'other')}
+        </li>
       )}
       {recent.map((operation) => (
         <Entry key={operation.id} operation={operation} />
@@ -108,12 +124,17 @@ function Entry({ operation }: { operation: OperationBody }) {
           className="min-w-0 truncate font-medium underline-offset-4 hover:underline"
         >
           {words.name}
-          {operation.schema && <span className="font-normal text-muted-foreground"> {operation.schema}</span>}
+          {operation.schema && (
+            <span className="font-normal text-muted-foreground"> {operation.schema}</span>
+          )}
         </Link>
         <OperationBadge operation={operation} />
       </div>
       {isActive(operation) ? (
-        <OperationProgress operation={operation} label={`${words.name} ${operation.schema ?? ''}`} />
+        <OperationProgress
+          operation={operation}
+          label={`${words.name} ${operation.schema ?? ''}`}
+        />
       ) : (
         <p className="truncate text-xs text-muted-foreground">
           {error ?? <RelativeTime at={operation.finishedAt ?? operation.createdAt} />}

@@ -4,7 +4,15 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { OperationBody } from '@tenantry/react/client';
 import { useOperation } from '@tenantry/react';
-import { Button, ConfirmDialog, ErrorState, formatDuration, operationWords, RelativeTime, Skeleton } from '@tenantry/react/ui';
+import {
+  Button,
+  ConfirmDialog,
+  ErrorState,
+  formatDuration,
+  operationWords,
+  RelativeTime,
+  Skeleton,
+} from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { client, operations } from '@/lib/fleet';
@@ -33,7 +41,11 @@ export function OperationPage() {
   if (!operation) {
     return (
       <Page title="Operation" trail={trail}>
-        {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton className="h-72 w-full" />}
+        {error ? (
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Skeleton className="h-72 w-full" />
+        )}
       </Page>
     );
   }
@@ -49,7 +61,10 @@ export function OperationPage() {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 gap-5">
           <Trouble operation={operation} />
-          <Panel title="Steps" note={operation.plan.length > 0 ? operation.plan.join(' ') : undefined}>
+          <Panel
+            title="Steps"
+            note={operation.plan.length > 0 ? operation.plan.join(' ') : undefined}
+          >
             {isActive(operation) && (
               <div className="mb-3">
                 <OperationProgress operation={operation} label="Progress" />
@@ -91,18 +106,29 @@ function About({ operation }: { operation: OperationBody }) {
           { name: 'Asked for', value: <RelativeTime at={operation.createdAt} /> },
           { name: 'By', value: operation.actor },
           { name: 'Through', value: operation.source },
-          operation.startedAt ? { name: 'Started', value: <RelativeTime at={operation.startedAt} /> } : undefined,
+          operation.startedAt
+            ? { name: 'Started', value: <RelativeTime at={operation.startedAt} /> }
+            : undefined,
           isActive(operation) && operation.state !== 'running'
             ? { name: 'Due', value: <RelativeTime at={operation.runAt} /> }
             : undefined,
-          operation.finishedAt ? { name: 'Ended', value: <RelativeTime at={operation.finishedAt} /> } : undefined,
-          typeof operation.durationMs === 'number' && { name: 'Took', value: formatDuration(operation.durationMs) },
+          operation.finishedAt
+            ? { name: 'Ended', value: <RelativeTime at={operation.finishedAt} /> }
+            : undefined,
+          typeof operation.durationMs === 'number' && {
+            name: 'Took',
+            value: formatDuration(operation.durationMs),
+          },
           { name: 'Tries of this step', value: operation.attempt },
           operation.parent
             ? {
                 name: 'Belongs to',
                 value: (
-                  <Link to="/operations/$id" params={{ id: operation.parent }} className="underline underline-offset-4">
+                  <Link
+                    to="/operations/$id"
+                    params={{ id: operation.parent }}
+                    className="underline underline-offset-4"
+                  >
                     another operation
                   </Link>
                 ),
@@ -135,10 +161,18 @@ function OperationActions({ operation }: { operation: OperationBody }) {
     done: () => 'Cancelling was asked for',
     onDone: () => setAsks(false),
   });
-  const retry = useAction({ run: () => client.retryOperation({ path }), done: () => 'It is queued again' });
+  const retry = useAction({
+    run: () => client.retryOperation({ path }),
+    done: () => 'It is queued again',
+  });
   if (needsSomebody(operation)) {
     return (
-      <Button variant="primary" disabledReason={refusal} pending={retry.isPending} onClick={() => retry.start()}>
+      <Button
+        variant="primary"
+        disabledReason={refusal}
+        pending={retry.isPending}
+        onClick={() => retry.start()}
+      >
         Retry
       </Button>
     );
@@ -180,7 +214,10 @@ function Children({ parent }: { parent: string }) {
         query={query}
         columns={childColumns}
         keyOf={(row) => row.id}
-        empty={{ title: 'Nothing belongs to it', description: 'There was nothing to do for any institution.' }}
+        empty={{
+          title: 'Nothing belongs to it',
+          description: 'There was nothing to do for any institution.',
+        }}
       />
     </Panel>
   );

@@ -22,9 +22,16 @@ export function OperationsPage() {
   const isFiltered = Object.keys(search).length > 0;
   const clear = () => void navigate({ search: {} });
   return (
-    <Page title="Operations" lead="Every change to the fleet, with its steps. Nothing is lost by closing this page.">
+    <Page
+      title="Operations"
+      lead="Every change to the fleet, with its steps. Nothing is lost by closing this page."
+    >
       <Panel
-        title={search.state ? `${search.state.split(',').map(sentence).join(', ')} operations` : 'All operations'}
+        title={
+          search.state
+            ? `${search.state.split(',').map(sentence).join(', ')} operations`
+            : 'All operations'
+        }
         flush
         actions={
           <Filters
@@ -38,20 +45,26 @@ export function OperationsPage() {
                   { value: 'failed,stuck', label: 'Failed or stuck' },
                   ...operationStates.map((state) => ({ value: state, label: sentence(state) })),
                 ],
-                onChange: (state) => void navigate({ search: (old) => ({ ...old, state }), replace: true }),
+                onChange: (state) =>
+                  void navigate({ search: (old) => ({ ...old, state }), replace: true }),
               },
               {
                 kind: 'choice',
                 label: 'Kind',
                 value: search.kind,
-                choices: operationKinds.map((kind) => ({ value: kind, label: operationWords(kind).name })),
-                onChange: (kind) => void navigate({ search: (old) => ({ ...old, kind }), replace: true }),
+                choices: operationKinds.map((kind) => ({
+                  value: kind,
+                  label: operationWords(kind).name,
+                })),
+                onChange: (kind) =>
+                  void navigate({ search: (old) => ({ ...old, kind }), replace: true }),
               },
               {
                 kind: 'text',
                 label: 'Schema',
                 value: search.schema,
-                onChange: (schema) => void navigate({ search: (old) => ({ ...old, schema }), replace: true }),
+                onChange: (schema) =>
+                  void navigate({ search: (old) => ({ ...old, schema }), replace: true }),
               },
             ]}
             onClear={isFiltered ? clear : undefined}
@@ -63,7 +76,10 @@ export function OperationsPage() {
           query={query}
           columns={columns}
           keyOf={(row) => row.id}
-          empty={{ title: 'No operations yet', description: 'Whatever is changed from now on is listed here.' }}
+          empty={{
+            title: 'No operations yet',
+            description: 'Whatever is changed from now on is listed here.',
+          }}
           onClear={isFiltered ? clear : undefined}
         />
       </Panel>

@@ -28,7 +28,10 @@ function Step({ step }: { step: StepBody }) {
   const { icon: Icon, ink, word } = faceOf(step.state);
   return (
     <li className="flex gap-3 border-b border-border/60 py-2 last:border-0">
-      <Icon aria-hidden="true" className={`mt-0.5 size-4 shrink-0 ${ink} ${step.state === 'running' ? 'animate-spin' : ''}`} />
+      <Icon
+        aria-hidden="true"
+        className={`mt-0.5 size-4 shrink-0 ${ink} ${step.state === 'running' ? 'animate-spin' : ''}`}
+      />
       <div className="min-w-0 grow">
         <div className="flex flex-wrap justify-between gap-x-4">
           <span className="font-medium">{sentence(step.name)}</span>
@@ -42,7 +45,9 @@ function Step({ step }: { step: StepBody }) {
             )}
           </span>
         </div>
-        {!step.reversible && <p className="text-xs text-muted-foreground">It cannot be taken back.</p>}
+        {!step.reversible && (
+          <p className="text-xs text-muted-foreground">It cannot be taken back.</p>
+        )}
         {step.error ? (
           <pre className="mt-1 max-h-40 overflow-auto rounded-md bg-bad-soft p-2 text-xs whitespace-pre-wrap">
             {JSON.stringify(step.error, null, 2)}

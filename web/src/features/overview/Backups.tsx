@@ -16,7 +16,10 @@ export function Backups() {
     <Panel
       title="Backups"
       actions={
-        <Link to="/backups" className="text-xs text-muted-foreground underline-offset-4 hover:text-foreground hover:underline">
+        <Link
+          to="/backups"
+          className="text-xs text-muted-foreground underline-offset-4 hover:text-foreground hover:underline"
+        >
           All backups
         </Link>
       }
@@ -48,8 +51,18 @@ function Standing({ freshness }: { freshness: BackupFreshness }) {
         label="How old the newest backups are"
         shares={[
           { label: 'Fresh', value: fresh, text: formatCount(fresh), colour: 'bg-good' },
-          { label: 'Older than 26 hours', value: stale, text: formatCount(stale), colour: 'bg-warning' },
-          { label: 'None', value: withoutBackup, text: formatCount(withoutBackup), colour: 'bg-bad' },
+          {
+            label: 'Older than 26 hours',
+            value: stale,
+            text: formatCount(stale),
+            colour: 'bg-warning',
+          },
+          {
+            label: 'None',
+            value: withoutBackup,
+            text: formatCount(withoutBackup),
+            colour: 'bg-bad',
+          },
         ]}
       />
       <div className="mt-3">

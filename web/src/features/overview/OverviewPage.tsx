@@ -21,7 +21,10 @@ export function OverviewPage() {
     <Page
       title="Overview"
       actions={
-        <Button variant="primary" onClick={() => void navigate({ to: '/schemas', search: { new: true } })}>
+        <Button
+          variant="primary"
+          onClick={() => void navigate({ to: '/schemas', search: { new: true } })}
+        >
           <Plus aria-hidden="true" />
           Create schema
         </Button>

@@ -29,7 +29,9 @@ export function Problems() {
       <p className="flex items-center gap-2 rounded-lg border bg-card px-4 py-2.5">
         <CircleCheck aria-hidden="true" className="size-4 text-good" />
         <span className="font-medium">All is well.</span>
-        <span className="text-muted-foreground">Nothing failed, nothing is stuck, and every backup is fresh.</span>
+        <span className="text-muted-foreground">
+          Nothing failed, nothing is stuck, and every backup is fresh.
+        </span>
       </p>
     );
   }
@@ -39,7 +41,10 @@ export function Problems() {
         {problems.map((problem) => {
           const Icon = problem.mood === 'bad' ? CircleAlert : TriangleAlert;
           return (
-            <li key={problem.text} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
+            <li
+              key={problem.text}
+              className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5"
+            >
               <Icon
                 aria-label={problem.mood === 'bad' ? 'Problem' : 'Warning'}
                 className={`size-4 shrink-0 ${problem.mood === 'bad' ? 'text-bad' : 'text-warning'}`}

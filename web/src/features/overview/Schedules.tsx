@@ -23,7 +23,9 @@ export function Schedules() {
     >
       {isPending && <Skeleton className="h-12" />}
       {data?.items.length === 0 && (
-        <p className="text-muted-foreground">None yet. With one, every institution is backed up each night.</p>
+        <p className="text-muted-foreground">
+          None yet. With one, every institution is backed up each night.
+        </p>
       )}
       <ul className="-my-1 divide-y divide-border/60 empty:hidden">
         {data?.items.map((schedule) => (

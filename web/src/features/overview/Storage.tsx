@@ -1,5 +1,6 @@
 // What all schemas use together, of what it is made up, and how old the numbers are.
 import { useQuery } from '@tanstack/react-query';
+import { useNow } from '@tenantry/react';
 import { ErrorState, formatBytes, RelativeTime, Skeleton } from '@tenantry/react/ui';
 import { counted, formatCount } from '@/lib/words';
 import { ShareBar } from '@/components/charts/ShareBar';
@@ -24,13 +25,29 @@ export function Storage() {
           <ShareBar
             label="What storage is used for"
             shares={[
-              { label: 'Indexes', value: data.indexBytes, text: formatBytes(data.indexBytes), colour: 'bg-chart-1' },
-              { label: 'Tables', value: data.tableBytes, text: formatBytes(data.tableBytes), colour: 'bg-chart-2' },
-              { label: 'Long values', value: data.toastBytes, text: formatBytes(data.toastBytes), colour: 'bg-chart-3' },
+              {
+                label: 'Indexes',
+                value: data.indexBytes,
+                text: formatBytes(data.indexBytes),
+                colour: 'bg-chart-1',
+              },
+              {
+                label: 'Tables',
+                value: data.tableBytes,
+                text: formatBytes(data.tableBytes),
+                colour: 'bg-chart-2',
+              },
+              {
+                label: 'Long values',
+                value: data.toastBytes,
+                text: formatBytes(data.toastBytes),
+                colour: 'bg-chart-3',
+              },
             ]}
           />
           <p className="mt-4 text-xs text-muted-foreground">
-            About {formatCount(data.rowEstimate)} rows, {counted(data.connections, 'session')} of applications.
+            About {formatCount(data.rowEstimate)} rows, {counted(data.connections, 'session')} of
+            applications.
           </p>
           <Age at={data.oldestMeasuredAt} stale={data.stale} />
         </>
@@ -40,11 +57,14 @@ export function Storage() {
 }
 
 function Age({ at, stale }: { at: string | null | undefined; stale: number }) {
-  const isOld = at ? Date.now() - Date.parse(at) > oldMs : false;
+  const now = useNow();
+  const isOld = at && now !== null ? now - Date.parse(at) > oldMs : false;
   return (
     <p className={`text-xs ${stale > 0 && isOld ? 'text-warning' : 'text-muted-foreground'}`}>
       The oldest number was measured <RelativeTime at={at} otherwise="never" />
-      {stale > 0 ? `; ${counted(stale, 'schema')} may be another size by now.` : ', and nothing changed since.'}
+      {stale > 0
+        ? `; ${counted(stale, 'schema')} may be another size by now.`
+        : ', and nothing changed since.'}
     </p>
   );
 }

@@ -16,7 +16,10 @@ export function UnderWay() {
       title="Operations"
       note="Under way, and failed last"
       actions={
-        <Link to="/operations" className="text-xs text-muted-foreground underline-offset-4 hover:text-foreground hover:underline">
+        <Link
+          to="/operations"
+          className="text-xs text-muted-foreground underline-offset-4 hover:text-foreground hover:underline"
+        >
           All operations
         </Link>
       }

@@ -1,6 +1,12 @@
 // Turns what is known of the fleet into sentences about what needs somebody, the gravest first. Pure, so that it can be
 // tested without a page.
-import type { BackupFreshness, Facets, FindingList, OperationList, ScheduleList } from '@tenantry/react/client';
+import type {
+  BackupFreshness,
+  Facets,
+  FindingList,
+  OperationList,
+  ScheduleList,
+} from '@tenantry/react/client';
 import { counted } from '@/lib/words';
 
 export interface Problem {
@@ -22,8 +28,16 @@ export interface Known {
 }
 
 export function problemsOf(known: Known): Problem[] {
-  const all = [...ofSchemas(known), ...ofFindings(known), ...ofBackups(known), ...ofSchedules(known)];
-  return [...all.filter((each) => each.mood === 'bad'), ...all.filter((each) => each.mood === 'warning')];
+  const all = [
+    ...ofSchemas(known),
+    ...ofFindings(known),
+    ...ofBackups(known),
+    ...ofSchedules(known),
+  ];
+  return [
+    ...all.filter((each) => each.mood === 'bad'),
+    ...all.filter((each) => each.mood === 'warning'),
+  ];
 }
 
 function* ofSchemas({ facets, stuck }: Known): Iterable<Problem> {
@@ -43,7 +57,13 @@ function* ofFindings({ findings }: Known): Iterable<Problem> {
     const found = findings?.items.filter((finding) => finding.severity === severity).length ?? 0;
     if (found === 0) continue;
     const text = `${counted(found, `${severity === 'critical' ? 'critical finding' : 'finding'}`)} of the doctor’s ${found === 1 ? 'is' : 'are'} open`;
-    yield { mood: severity === 'critical' ? 'bad' : 'warning', text, to: '/findings', search: { severity }, way: 'Read them' };
+    yield {
+      mood: severity === 'critical' ? 'bad' : 'warning',
+      text,
+      to: '/findings',
+      search: { severity },
+      way: 'Read them',
+    };
   }
 }
 
@@ -51,7 +71,13 @@ function* ofBackups({ freshness }: Known): Iterable<Problem> {
   if (!freshness) return;
   const to = '/backups' as const;
   if (!freshness.configured) {
-    yield { mood: 'warning', text: 'This server has no place for backups', to, search: {}, way: 'What to do' };
+    yield {
+      mood: 'warning',
+      text: 'This server has no place for backups',
+      to,
+      search: {},
+      way: 'What to do',
+    };
     return;
   }
   if (freshness.withoutBackup > 0) {
@@ -63,7 +89,13 @@ function* ofBackups({ freshness }: Known): Iterable<Problem> {
     yield { mood: 'warning', text, to, search: {}, way: 'To the backups' };
   }
   if (!freshness.canRestore) {
-    yield { mood: 'warning', text: 'This server cannot open backups: it has no identity', to, search: {}, way: 'To the backups' };
+    yield {
+      mood: 'warning',
+      text: 'This server cannot open backups: it has no identity',
+      to,
+      search: {},
+      way: 'To the backups',
+    };
   }
 }
 
@@ -71,6 +103,12 @@ function* ofSchedules({ schedules }: Known): Iterable<Problem> {
   const silent = schedules?.items.filter((schedule) => schedule.silent) ?? [];
   for (const schedule of silent) {
     const text = `The schedule “${schedule.name}” should have begun and did not`;
-    yield { mood: 'bad', text, to: '/backups', search: { view: 'schedules' }, way: 'To the schedules' };
+    yield {
+      mood: 'bad',
+      text,
+      to: '/backups',
+      search: { view: 'schedules' },
+      way: 'To the schedules',
+    };
   }
 }

@@ -77,7 +77,9 @@ export function Palette({ places, onClose, onShortcuts }: PaletteProps) {
                 />
               </div>
               <Autocomplete.Empty>
-                <p className="px-4 py-8 text-center text-muted-foreground">Nothing fits “{typed}”.</p>
+                <p className="px-4 py-8 text-center text-muted-foreground">
+                  Nothing fits “{typed}”.
+                </p>
               </Autocomplete.Empty>
               <Autocomplete.List className="min-h-0 overflow-y-auto overscroll-contain p-1.5 empty:p-0">
                 {(group: Group) => (
@@ -91,8 +93,12 @@ export function Palette({ places, onClose, onShortcuts }: PaletteProps) {
                   </Autocomplete.Group>
                 )}
               </Autocomplete.List>
-              <p id={hintId} className="flex items-center gap-1.5 border-t px-4 py-2 text-xs text-muted-foreground">
-                <CornerDownLeft aria-hidden="true" className="size-3.5" /> Enter opens what is marked, Esc closes.
+              <p
+                id={hintId}
+                className="flex items-center gap-1.5 border-t px-4 py-2 text-xs text-muted-foreground"
+              >
+                <CornerDownLeft aria-hidden="true" className="size-3.5" /> Enter opens what is
+                marked, Esc closes.
               </p>
             </Autocomplete.Root>
           </Dialog.Popup>
@@ -113,7 +119,11 @@ function Entry({ item, onClose }: { item: Item; onClose: () => void }) {
       }}
       className="flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 outline-none data-highlighted:bg-accent"
     >
-      <Icon aria-hidden="true" strokeWidth={1.75} className="size-4 shrink-0 text-muted-foreground" />
+      <Icon
+        aria-hidden="true"
+        strokeWidth={1.75}
+        className="size-4 shrink-0 text-muted-foreground"
+      />
       <span className="shrink-0 font-medium">{item.label}</span>
       <span className="min-w-0 grow truncate text-muted-foreground" dir="auto">
         {item.about}
@@ -124,7 +134,11 @@ function Entry({ item, onClose }: { item: Item; onClose: () => void }) {
 }
 
 /** What fits what was typed; schemas are looked for on the server. */
-function useGroups(typed: string, places: readonly PalettePlace[], onShortcuts: () => void): Group[] {
+function useGroups(
+  typed: string,
+  places: readonly PalettePlace[],
+  onShortcuts: () => void,
+): Group[] {
   const navigate = useNavigate();
   const shortcuts = useShortcuts();
   const q = useDeferredValue(typed.trim());
@@ -134,35 +148,51 @@ function useGroups(typed: string, places: readonly PalettePlace[], onShortcuts: 
     enabled: q !== '',
     placeholderData: keepPreviousData,
   });
-  const schemas = (q === '' ? [] : (found?.items ?? [])).map(
-    (schema): Item => ({
-      value: `schema ${schema.id}`,
-      label: schema.name,
-      about: schema.displayName === schema.name ? schema.state : schema.displayName,
-      icon: Building2,
-      run: () => void navigate({ to: '/schemas/$name/{-$section}', params: { name: schema.name, section: undefined } }),
-    }),
-  );
-  const goTo = places.map(
-    (place): Item => ({
-      value: `place ${place.to}`,
-      label: place.label,
-      about: place.about,
-      keys: `g ${place.key}`,
-      icon: place.icon,
-      run: () => void navigate({ to: place.to }),
-    }),
-  );
+  const schemas = (q === '' ? [] : (found?.items ?? [])).map((schema): Item => ({
+    value: `schema ${schema.id}`,
+    label: schema.name,
+    about: schema.displayName === schema.name ? schema.state : schema.displayName,
+    icon: Building2,
+    run: () =>
+      void navigate({
+        to: '/schemas/$name/{-$section}',
+        params: { name: schema.name, section: undefined },
+      }),
+  }));
+  const goTo = places.map((place): Item => ({
+    value: `place ${place.to}`,
+    label: place.label,
+    about: place.about,
+    keys: `g ${place.key}`,
+    icon: place.icon,
+    run: () => void navigate({ to: place.to }),
+  }));
   const acts: Item[] = [
-    { value: 'create', label: 'Create a schema', icon: Zap, run: () => void navigate({ to: '/schemas', search: { new: true } }) },
-    { value: 'import', label: 'Import institutions from CSV', icon: Zap, run: () => void navigate({ to: '/schemas/import' }) },
+    {
+      value: 'create',
+      label: 'Create a schema',
+      icon: Zap,
+      run: () => void navigate({ to: '/schemas', search: { new: true } }),
+    },
+    {
+      value: 'import',
+      label: 'Import institutions from CSV',
+      icon: Zap,
+      run: () => void navigate({ to: '/schemas/import' }),
+    },
     { value: 'light', label: 'Light theme', icon: Zap, run: () => setTheme('light') },
     { value: 'dark', label: 'Dark theme', icon: Zap, run: () => setTheme('dark') },
     { value: 'system', label: 'Theme as the system', icon: Zap, run: () => setTheme('system') },
     { value: 'shortcuts', label: 'Keyboard shortcuts', keys: '?', icon: Zap, run: onShortcuts },
     ...shortcuts
       .filter((shortcut) => shortcut.group === 'This page')
-      .map((shortcut): Item => ({ value: shortcut.keys, label: shortcut.label, keys: shortcut.keys, icon: Zap, run: shortcut.run })),
+      .map((shortcut): Item => ({
+        value: shortcut.keys,
+        label: shortcut.label,
+        keys: shortcut.keys,
+        icon: Zap,
+        run: shortcut.run,
+      })),
   ];
   return [
     { value: 'Schemas', items: schemas },

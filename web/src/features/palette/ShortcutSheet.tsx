@@ -15,7 +15,10 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
             <h3 className="mb-1 text-xs font-medium text-muted-foreground">{group}</h3>
             <ul>
               {members.map((shortcut) => (
-                <li key={shortcut.keys} className="flex items-center justify-between gap-4 border-b border-border/60 py-1.5 last:border-0">
+                <li
+                  key={shortcut.keys}
+                  className="flex items-center justify-between gap-4 border-b border-border/60 py-1.5 last:border-0"
+                >
                   {shortcut.label}
                   <Keys keys={shortcut.keys} />
                 </li>

@@ -26,12 +26,20 @@ export function RestorePage() {
   const { name } = route.useParams();
   const search = route.useSearch();
   const { data: schema } = useQuery({ ...schemaOptions(client, name), retry: false });
-  const step: Step = search.operation ? 'restored' : search.backup ? (search.step ?? 'target') : 'source';
+  const step: Step = search.operation
+    ? 'restored'
+    : search.backup
+      ? (search.step ?? 'target')
+      : 'source';
   return (
     <Page
       title={`Restore ${name}`}
       trail={
-        <Link to="/schemas/$name/{-$section}" params={{ name, section: undefined }} className="hover:text-foreground hover:underline">
+        <Link
+          to="/schemas/$name/{-$section}"
+          params={{ name, section: undefined }}
+          className="hover:text-foreground hover:underline"
+        >
           {name}
         </Link>
       }
@@ -39,9 +47,15 @@ export function RestorePage() {
       <Progress current={step} />
       <RegionBoundary key={step} region="This step">
         {step === 'source' && <Source name={name} />}
-        {step === 'target' && search.backup && <Target name={name} schema={schema} backup={search.backup} />}
-        {step === 'review' && search.backup && <Review name={name} schema={schema} backup={search.backup} />}
-        {step === 'restored' && search.operation && <Restored name={name} operation={search.operation} />}
+        {step === 'target' && search.backup && (
+          <Target name={name} schema={schema} backup={search.backup} />
+        )}
+        {step === 'review' && search.backup && (
+          <Review name={name} schema={schema} backup={search.backup} />
+        )}
+        {step === 'restored' && search.operation && (
+          <Restored name={name} operation={search.operation} />
+        )}
       </RegionBoundary>
     </Page>
   );

@@ -26,10 +26,15 @@ export function Restored({ name, operation: id }: { name: string; operation: str
         {isActive(operation) ? (
           <>
             <OperationProgress operation={operation} label="Progress of the restore" />
-            <p className="mt-3 text-muted-foreground">You may leave this page; the restore goes on, and the dock shows it.</p>
+            <p className="mt-3 text-muted-foreground">
+              You may leave this page; the restore goes on, and the dock shows it.
+            </p>
           </>
         ) : operation.state === 'succeeded' ? (
-          <Notice mood="good" title={as ? `It is restored as ${as}` : 'The institution lives in the restored schema'} />
+          <Notice
+            mood="good"
+            title={as ? `It is restored as ${as}` : 'The institution lives in the restored schema'}
+          />
         ) : (
           <Notice mood="bad" title="It was not restored">
             {errorText(operation)}
@@ -46,24 +51,42 @@ export function Restored({ name, operation: id }: { name: string; operation: str
           </Link>
         </p>
       </Panel>
-      {operation.state === 'succeeded' && as && !tables && <CompareAndSwap name={name} copy={as} isWanted={target === 'swap'} />}
+      {operation.state === 'succeeded' && as && !tables && (
+        <CompareAndSwap name={name} copy={as} isWanted={target === 'swap'} />
+      )}
     </div>
   );
 }
 
-function CompareAndSwap({ name, copy, isWanted }: { name: string; copy: string; isWanted: boolean }) {
+function CompareAndSwap({
+  name,
+  copy,
+  isWanted,
+}: {
+  name: string;
+  copy: string;
+  isWanted: boolean;
+}) {
   const refusal = useRefusal('operator');
   const [asks, setAsks] = useState(false);
   return (
     <Panel
       title="Compared with what lives"
       actions={
-        <Button variant={isWanted ? 'primary' : 'secondary'} disabledReason={refusal} onClick={() => setAsks(true)}>
+        <Button
+          variant={isWanted ? 'primary' : 'secondary'}
+          disabledReason={refusal}
+          onClick={() => setAsks(true)}
+        >
           Swap in…
         </Button>
       }
     >
-      {refusal ? <p className="text-muted-foreground">{refusal}</p> : <ComparisonOf schema={name} copy={copy} />}
+      {refusal ? (
+        <p className="text-muted-foreground">{refusal}</p>
+      ) : (
+        <ComparisonOf schema={name} copy={copy} />
+      )}
       <SwapDialog schema={name} copy={asks ? copy : undefined} onClose={() => setAsks(false)} />
     </Panel>
   );

@@ -4,7 +4,15 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { BackupBody, RestoreRequestBody, SchemaBody } from '@tenantry/react/client';
 import { useSchemaActions } from '@tenantry/react';
-import { Button, ConfirmDialog, ErrorState, formatBytes, formatDuration, RelativeTime, Skeleton } from '@tenantry/react/ui';
+import {
+  Button,
+  ConfirmDialog,
+  ErrorState,
+  formatBytes,
+  formatDuration,
+  RelativeTime,
+  Skeleton,
+} from '@tenantry/react/ui';
 import { useRefusal } from '@/lib/access';
 import { backup as backupOptions } from '@/lib/fleet';
 import { formatCount } from '@/lib/words';
@@ -28,7 +36,8 @@ export function Review({ name, schema, backup }: ReviewProps) {
   const refusal = useRefusal('operator');
   const { restore } = useSchemaActions();
   const [asks, setAsks] = useState(false);
-  if (query.isError && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError && !query.data)
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton className="h-64" />;
   const takesPlace = search.target === 'place';
   const body: RestoreRequestBody = takesPlace
@@ -47,7 +56,9 @@ export function Review({ name, schema, backup }: ReviewProps) {
       <Cautions backup={query.data} />
       {restore.error && <ErrorState error={restore.error} inline />}
       <div className="flex gap-2">
-        <Button onClick={() => void navigate({ search: { ...search, step: 'target' } })}>Back</Button>
+        <Button onClick={() => void navigate({ search: { ...search, step: 'target' } })}>
+          Back
+        </Button>
         <Button
           variant={takesPlace ? 'destructive' : 'primary'}
           disabledReason={refusal}
@@ -88,11 +99,25 @@ function Plan({ schema, backup }: { schema: SchemaBody | undefined; backup: Back
         { name: 'Backup', value: <RelativeTime at={backup.takenAt} /> },
         { name: 'Verified', value: <VerificationBadge verification={backup.verification} /> },
         { name: 'To', value: places[target ?? 'beside'] },
-        { name: 'Tables', value: tables ? tables.split(',').join(', ') : `all ${formatCount(backup.tables)}` },
+        {
+          name: 'Tables',
+          value: tables ? tables.split(',').join(', ') : `all ${formatCount(backup.tables)}`,
+        },
         { name: 'Rows', value: formatCount(backup.rows) },
         { name: 'Opened it is', value: formatBytes(backup.plainBytes) },
-        schema ? { name: 'What lives has', value: `${formatBytes(schema.usage.bytes)}, about ${formatCount(schema.usage.rowEstimate)} rows` } : undefined,
-        { name: 'It will take', value: typeof restoreMs === 'number' ? `about ${formatDuration(restoreMs)}, as its last drill` : 'not known; it was never drilled' },
+        schema
+          ? {
+              name: 'What lives has',
+              value: `${formatBytes(schema.usage.bytes)}, about ${formatCount(schema.usage.rowEstimate)} rows`,
+            }
+          : undefined,
+        {
+          name: 'It will take',
+          value:
+            typeof restoreMs === 'number'
+              ? `about ${formatDuration(restoreMs)}, as its last drill`
+              : 'not known; it was never drilled',
+        },
       ]}
     />
   );

@@ -15,9 +15,35 @@ const route = getRouteApi('/house/schemas/$name/restore');
 export function Source({ name }: { name: string }) {
   const query = useInfiniteQuery(backups({ schema: name }));
   const navigate = route.useNavigate();
-  const columns: Column<BackupBody>[] = [
-    { name: 'Taken', cell: (row) => <RelativeTime at={row.takenAt} className="font-medium" />, tight: true },
-    { name: 'Verified', cell: (row) => <VerificationBadge verification={row.verification} />, tight: true },
+  const columns = columnsOf((row) => void navigate({ search: { step: 'target', backup: row.id } }));
+  return (
+    <Panel title="Which backup" note="A verified one was restored and compared before." flush>
+      <Listing
+        label={`Backups of ${name}`}
+        query={query}
+        columns={columns}
+        keyOf={(row) => row.id}
+        empty={{
+          title: 'There is no backup of it',
+          description: 'Nothing can be restored before one was taken.',
+        }}
+      />
+    </Panel>
+  );
+}
+
+function columnsOf(onChoose: (row: BackupBody) => void): Column<BackupBody>[] {
+  return [
+    {
+      name: 'Taken',
+      cell: (row) => <RelativeTime at={row.takenAt} className="font-medium" />,
+      tight: true,
+    },
+    {
+      name: 'Verified',
+      cell: (row) => <VerificationBadge verification={row.verification} />,
+      tight: true,
+    },
     { name: 'Size', cell: (row) => formatBytes(row.archiveBytes), end: true },
     { name: 'Rows', cell: (row) => formatCount(row.rows), end: true },
     {
@@ -29,22 +55,11 @@ export function Source({ name }: { name: string }) {
         <Button
           size="sm"
           aria-label={`Choose the backup of ${new Date(row.takenAt).toLocaleString()}`}
-          onClick={() => void navigate({ search: { step: 'target', backup: row.id } })}
+          onClick={() => onChoose(row)}
         >
           Choose
         </Button>
       ),
     },
   ];
-  return (
-    <Panel title="Which backup" note="A verified one was restored and compared before." flush>
-      <Listing
-        label={`Backups of ${name}`}
-        query={query}
-        columns={columns}
-        keyOf={(row) => row.id}
-        empty={{ title: 'There is no backup of it', description: 'Nothing can be restored before one was taken.' }}
-      />
-    </Panel>
-  );
 }

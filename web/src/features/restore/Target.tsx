@@ -21,7 +21,8 @@ interface TargetProps {
 
 export function Target({ name, schema, backup }: TargetProps) {
   const query = useQuery(backupOptions(backup));
-  if (query.isError && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError && !query.data)
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton className="h-64" />;
   const suggested = nameBeside(schema?.schemaName ?? `inst_${name}`, query.data.takenAt);
   return <Choice schema={schema} suggested={suggested} tables={tablesOf(query.data)} />;
@@ -42,9 +43,12 @@ function Choice({ schema, suggested, tables }: ChoiceProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(search.tables?.split(',')));
   const problem = place === 'place' ? undefined : problemOfName(as);
   const go = () => {
-    const tablesWanted = place === 'beside' && chosen.size > 0 ? { tables: [...chosen].join(',') } : {};
+    const tablesWanted =
+      place === 'beside' && chosen.size > 0 ? { tables: [...chosen].join(',') } : {};
     const target = place === 'place' ? {} : { as };
-    void navigate({ search: { step: 'review', backup: search.backup, target: place, ...target, ...tablesWanted } });
+    void navigate({
+      search: { step: 'review', backup: search.backup, target: place, ...target, ...tablesWanted },
+    });
   };
   return (
     <form
@@ -76,7 +80,11 @@ function Choice({ schema, suggested, tables }: ChoiceProps) {
             value="place"
             place={place}
             onChange={setPlace}
-            refused={lives ? 'The institution lives. Swap a restored copy in instead, or drop it first.' : undefined}
+            refused={
+              lives
+                ? 'The institution lives. Swap a restored copy in instead, or drop it first.'
+                : undefined
+            }
             title="As the institution’s schema"
             about="For one that was dropped, purged or lost. What it takes the place of is kept for a week."
           />
@@ -85,11 +93,19 @@ function Choice({ schema, suggested, tables }: ChoiceProps) {
       {place !== 'place' && (
         <Panel title="Its name in the database">
           <Field label="Schema" error={problem} className="max-w-md">
-            <Input value={as} required spellCheck={false} className="font-mono" onChange={(event) => setAs(event.target.value)} />
+            <Input
+              value={as}
+              required
+              spellCheck={false}
+              className="font-mono"
+              onChange={(event) => setAs(event.target.value)}
+            />
           </Field>
         </Panel>
       )}
-      {place === 'beside' && tables.length > 0 && <TableChoice tables={tables} chosen={chosen} onChange={setChosen} />}
+      {place === 'beside' && tables.length > 0 && (
+        <TableChoice tables={tables} chosen={chosen} onChange={setChosen} />
+      )}
       <div className="flex gap-2">
         <Button onClick={() => void navigate({ search: {} })}>Back</Button>
         <Button type="submit" variant="primary" disabledReason={problem}>
@@ -112,6 +128,7 @@ interface OptionProps {
 function Option({ value, place, onChange, title, about, refused }: OptionProps) {
   return (
     <label
+      aria-label={title}
       className={`flex gap-3 rounded-md border px-3 py-2.5 has-checked:border-ring has-checked:bg-accent has-focus-visible:outline-2 has-focus-visible:outline-ring ${refused ? 'text-muted-foreground' : 'cursor-pointer'}`}
     >
       <input
@@ -144,7 +161,14 @@ function TableChoice({ tables, chosen, onChange }: TableChoiceProps) {
     onChange(next);
   };
   return (
-    <Panel title="Which tables" note={chosen.size === 0 ? 'All of them' : `${formatCount(chosen.size)} of ${formatCount(tables.length)}`}>
+    <Panel
+      title="Which tables"
+      note={
+        chosen.size === 0
+          ? 'All of them'
+          : `${formatCount(chosen.size)} of ${formatCount(tables.length)}`
+      }
+    >
       <details>
         <summary className="text-muted-foreground">Choose some tables only</summary>
         <ul className="mt-2 grid gap-x-6 sm:grid-cols-2 lg:grid-cols-3">

@@ -13,7 +13,10 @@ const columns = auditColumns({ schema: false });
 
 export function Activity({ schema }: { schema: SchemaBody }) {
   const refusal = useRefusal('admin');
-  if (refusal) return <EmptyState icon={Lock} title="The audit log is not open to you" description={refusal} />;
+  if (refusal)
+    return (
+      <EmptyState icon={Lock} title="The audit log is not open to you" description={refusal} />
+    );
   return <Records name={schema.name} />;
 }
 

@@ -17,7 +17,8 @@ export function Attributes({ schema }: { schema: SchemaBody }) {
   const set = (change: Partial<TypedAttributes>) => setTyped((old) => ({ ...old, ...change }));
   const change = patchOf(before, typed);
   const hasChanged = 'problem' in change || Object.keys(change.patch).length > 0;
-  const wrong = (field: keyof TypedAttributes) => ('problem' in change && change.field === field ? change.problem : undefined);
+  const wrong = (field: keyof TypedAttributes) =>
+    'problem' in change && change.field === field ? change.problem : undefined;
   const save = async () => {
     if ('problem' in change || !hasChanged) return;
     const { action: _, confirm: __, withoutBackup: ___, ...patch } = change.patch;
@@ -36,10 +37,19 @@ export function Attributes({ schema }: { schema: SchemaBody }) {
         }}
       >
         <Field label="Name for people">
-          <Input dir="auto" required maxLength={200} value={typed.displayName} onChange={(event) => set({ displayName: event.target.value })} />
+          <Input
+            dir="auto"
+            required
+            maxLength={200}
+            value={typed.displayName}
+            onChange={(event) => set({ displayName: event.target.value })}
+          />
         </Field>
         <Field label="What your own system calls it" optional>
-          <Input value={typed.externalId} onChange={(event) => set({ externalId: event.target.value })} />
+          <Input
+            value={typed.externalId}
+            onChange={(event) => set({ externalId: event.target.value })}
+          />
         </Field>
         <Field label="Plan">
           <Select value={typed.plan} onChange={(event) => set({ plan: event.target.value })}>
@@ -49,20 +59,42 @@ export function Attributes({ schema }: { schema: SchemaBody }) {
             ))}
           </Select>
         </Field>
-        <Field label="Quota of its own" help="Such as 10 GiB. Empty for what its plan allows." error={wrong('quota')} optional>
+        <Field
+          label="Quota of its own"
+          help="Such as 10 GiB. Empty for what its plan allows."
+          error={wrong('quota')}
+          optional
+        >
           <Input value={typed.quota} onChange={(event) => set({ quota: event.target.value })} />
         </Field>
         <Field label="Contact" optional>
-          <Input dir="auto" value={typed.contactName} onChange={(event) => set({ contactName: event.target.value })} />
+          <Input
+            dir="auto"
+            value={typed.contactName}
+            onChange={(event) => set({ contactName: event.target.value })}
+          />
         </Field>
         <Field label="E-mail" optional>
-          <Input type="email" value={typed.contactEmail} onChange={(event) => set({ contactEmail: event.target.value })} />
+          <Input
+            type="email"
+            value={typed.contactEmail}
+            onChange={(event) => set({ contactEmail: event.target.value })}
+          />
         </Field>
         <Field label="Telephone" optional>
-          <Input type="tel" value={typed.contactPhone} onChange={(event) => set({ contactPhone: event.target.value })} />
+          <Input
+            type="tel"
+            value={typed.contactPhone}
+            onChange={(event) => set({ contactPhone: event.target.value })}
+          />
         </Field>
         <Field label="Labels" help="One a line: key=value" error={wrong('labels')} optional>
-          <Textarea rows={3} spellCheck={false} value={typed.labels} onChange={(event) => set({ labels: event.target.value })} />
+          <Textarea
+            rows={3}
+            spellCheck={false}
+            value={typed.labels}
+            onChange={(event) => set({ labels: event.target.value })}
+          />
         </Field>
         {update.error && (
           <div className="sm:col-span-2">
@@ -74,7 +106,10 @@ export function Attributes({ schema }: { schema: SchemaBody }) {
             type="submit"
             variant="primary"
             pending={update.isPending}
-            disabledReason={refusalOf(can('update', schema)) ?? (hasChanged ? undefined : 'Nothing is changed yet.')}
+            disabledReason={
+              refusalOf(can('update', schema)) ??
+              (hasChanged ? undefined : 'Nothing is changed yet.')
+            }
           >
             Save changes
           </Button>

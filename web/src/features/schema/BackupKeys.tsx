@@ -12,8 +12,16 @@ import { Panel } from '@/components/Panel';
 
 const columns: Column<BackupKeyBody>[] = [
   { name: 'Key', cell: (row) => row.epoch, tight: true },
-  { name: 'Public half', cell: (row) => <code className="text-xs [overflow-wrap:anywhere]">{row.recipient}</code> },
-  { name: 'State', cell: (row) => (row.destroyedAt ? <Badge tone="bad">Destroyed</Badge> : <Badge tone="good">In use</Badge>), tight: true },
+  {
+    name: 'Public half',
+    cell: (row) => <code className="text-xs [overflow-wrap:anywhere]">{row.recipient}</code>,
+  },
+  {
+    name: 'State',
+    cell: (row) =>
+      row.destroyedAt ? <Badge tone="bad">Destroyed</Badge> : <Badge tone="good">In use</Badge>,
+    tight: true,
+  },
   { name: 'Made', cell: (row) => <RelativeTime at={row.createdAt} />, end: true, tight: true },
 ];
 
@@ -22,7 +30,8 @@ export function BackupKeys({ schema }: { schema: SchemaBody }) {
   const refusal = useRefusal('admin');
   const [asks, setAsks] = useState(false);
   const destroy = useAction<string>({
-    run: (confirm, headers) => client.destroyBackupKeys({ path: { name: schema.name }, body: { confirm }, headers }),
+    run: (confirm, headers) =>
+      client.destroyBackupKeys({ path: { name: schema.name }, body: { confirm }, headers }),
     done: () => 'The keys are being destroyed',
     onDone: () => setAsks(false),
   });
@@ -35,18 +44,27 @@ export function BackupKeys({ schema }: { schema: SchemaBody }) {
       flush
       actions={
         living > 0 && (
-          <Button variant="destructive" size="sm" disabledReason={refusal} onClick={() => setAsks(true)}>
+          <Button
+            variant="destructive"
+            size="sm"
+            disabledReason={refusal}
+            onClick={() => setAsks(true)}
+          >
             Destroy keys…
           </Button>
         )
       }
     >
       {query.isPending && <RowSkeletons label="Keys" rows={1} />}
-      {query.isError && !query.data && <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />
+      )}
       {query.data && items.length === 0 && (
         <p className="px-4 pb-4 text-muted-foreground">It gets a key with its first backup.</p>
       )}
-      {items.length > 0 && <DataTable label="Keys" rows={items} columns={columns} keyOf={(row) => String(row.epoch)} />}
+      {items.length > 0 && (
+        <DataTable label="Keys" rows={items} columns={columns} keyOf={(row) => String(row.epoch)} />
+      )}
       <ConfirmDialog
         open={asks}
         onOpenChange={setAsks}
@@ -58,7 +76,8 @@ export function BackupKeys({ schema }: { schema: SchemaBody }) {
         error={destroy.error}
         onConfirm={() => destroy.start(schema.name)}
       >
-        Nobody can open any of its backups afterwards, and nothing brings the keys back. A signed proof of it is kept.
+        Nobody can open any of its backups afterwards, and nothing brings the keys back. A signed
+        proof of it is kept.
       </ConfirmDialog>
     </Panel>
   );

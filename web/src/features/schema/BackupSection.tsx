@@ -12,7 +12,10 @@ import { BackupKeys } from './BackupKeys';
 export function BackupSection({ schema }: { schema: SchemaBody }) {
   const query = useInfiniteQuery(backups({ schema: schema.name }));
   const [open, setOpen] = useState<string>();
-  const columns = useMemo(() => backupColumns({ schema: false, onOpen: (row) => setOpen(row.id) }), []);
+  const columns = useMemo(
+    () => backupColumns({ schema: false, onOpen: (row) => setOpen(row.id) }),
+    [],
+  );
   return (
     <div className="grid gap-5">
       <Panel title="Backups" note="The newest first" flush>

@@ -5,7 +5,14 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Camera } from 'lucide-react';
 import type { CopyBody, SchemaBody } from '@tenantry/react/client';
-import { Badge, Button, ConfirmDialog, EmptyState, ErrorState, RelativeTime } from '@tenantry/react/ui';
+import {
+  Badge,
+  Button,
+  ConfirmDialog,
+  EmptyState,
+  ErrorState,
+  RelativeTime,
+} from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { client, copies } from '@/lib/fleet';
@@ -31,9 +38,11 @@ export function Copies({ schema }: { schema: SchemaBody }) {
   const refusal = useRefusal('operator');
   const [swapped, setSwapped] = useState<CopyBody>();
   const [dropped, setDropped] = useState<CopyBody>();
-  const look = (copy: string | undefined) => void navigate({ search: (old) => ({ ...old, compare: copy }) });
+  const look = (copy: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, compare: copy }) });
   const snapshot = useAction({
-    run: (_: void, headers) => client.createCopy({ path: { name: schema.name }, body: {}, headers }),
+    run: (_: void, headers) =>
+      client.createCopy({ path: { name: schema.name }, body: {}, headers }),
     done: () => 'A snapshot is being taken',
   });
   const drop = useAction<string>({
@@ -53,17 +62,32 @@ export function Copies({ schema }: { schema: SchemaBody }) {
   );
   const items = query.data?.items ?? [];
   return (
-    <Panel title="Copies" note="They are kept for a week and then go by themselves." flush actions={take}>
+    <Panel
+      title="Copies"
+      note="They are kept for a week and then go by themselves."
+      flush
+      actions={take}
+    >
       {query.isPending && <RowSkeletons label="Copies" rows={2} />}
-      {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.data && items.length === 0 && (
-        <EmptyState title="No copies" description="A snapshot is the quickest way back; a restored backup appears here, too." />
+        <EmptyState
+          title="No copies"
+          description="A snapshot is the quickest way back; a restored backup appears here, too."
+        />
       )}
       {items.length > 0 && (
         <DataTable
           label="Copies"
           rows={items}
-          columns={columns({ refusal, onCompare: (copy) => look(copy.name), onSwap: setSwapped, onDrop: setDropped })}
+          columns={columns({
+            refusal,
+            onCompare: (copy) => look(copy.name),
+            onSwap: setSwapped,
+            onDrop: setDropped,
+          })}
           keyOf={(row) => row.id}
         />
       )}
@@ -95,10 +119,20 @@ interface ColumnsOptions {
 
 function columns({ refusal, onCompare, onSwap, onDrop }: ColumnsOptions): Column<CopyBody>[] {
   return [
-    { name: 'Copy', cell: (row) => <code className="text-xs font-medium [overflow-wrap:anywhere]">{row.name}</code> },
+    {
+      name: 'Copy',
+      cell: (row) => (
+        <code className="text-xs font-medium [overflow-wrap:anywhere]">{row.name}</code>
+      ),
+    },
     { name: 'Kind', cell: (row) => <Badge>{kinds[row.kind] ?? row.kind}</Badge>, tight: true },
     { name: 'Made', cell: (row) => <RelativeTime at={row.madeAt} />, end: true, tight: true },
-    { name: 'Goes', cell: (row) => <RelativeTime at={row.expiresAt} otherwise="never" />, end: true, tight: true },
+    {
+      name: 'Goes',
+      cell: (row) => <RelativeTime at={row.expiresAt} otherwise="never" />,
+      end: true,
+      tight: true,
+    },
     {
       name: 'Actions',
       silent: true,

@@ -1,7 +1,12 @@
 // The roles that the institution's application logs in with, and giving them a password, which is shown once.
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import type { ApplicationRoleBody, CredentialsBody, CredentialsRole, SchemaBody } from '@tenantry/react/client';
+import type {
+  ApplicationRoleBody,
+  CredentialsBody,
+  CredentialsRole,
+  SchemaBody,
+} from '@tenantry/react/client';
 import { Button, ConfirmDialog, Dialog, ErrorState, RelativeTime } from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
@@ -13,7 +18,10 @@ import { RowSkeletons } from '@/components/Listing';
 import { Notice } from '@/components/Notice';
 import { Panel } from '@/components/Panel';
 
-const roleWords: Record<CredentialsRole, string> = { application: 'Application', readOnly: 'Read only' };
+const roleWords: Record<CredentialsRole, string> = {
+  application: 'Application',
+  readOnly: 'Read only',
+};
 
 export function Credentials({ schema }: { schema: SchemaBody }) {
   const query = useQuery(credentials(schema.name));
@@ -32,32 +40,28 @@ export function Credentials({ schema }: { schema: SchemaBody }) {
     },
     errors: 'form',
   });
-  const columns: Column<ApplicationRoleBody>[] = [
-    { name: 'Role', cell: (row) => <span className="font-medium">{roleWords[row.role]}</span> },
-    { name: 'User', cell: (row) => <code className="text-xs">{row.user}</code> },
-    { name: 'Sessions', cell: (row) => `at most ${row.connectionLimit}`, end: true },
-    { name: 'Password', cell: (row) => <RelativeTime at={row.passwordSetAt} otherwise="none yet" />, end: true, tight: true },
-    {
-      name: 'Actions',
-      silent: true,
-      end: true,
-      tight: true,
-      cell: (row) => (
-        <Button size="sm" disabledReason={refusal} onClick={() => setAsked(row)}>
-          {row.passwordSetAt ? 'New password…' : 'Give a password…'}
-        </Button>
-      ),
-    },
-  ];
   return (
     <Panel title="Credentials" note="What the institution’s application logs in with." flush>
       {query.isPending && <RowSkeletons label="Roles" rows={2} />}
-      {query.isError && !query.data && <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />}
-      {query.data && <DataTable label="Roles" rows={query.data.items} columns={columns} keyOf={(row) => row.role} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />
+      )}
+      {query.data && (
+        <DataTable
+          label="Roles"
+          rows={query.data.items}
+          columns={columns(refusal, setAsked)}
+          keyOf={(row) => row.role}
+        />
+      )}
       <ConfirmDialog
         open={asked !== undefined}
         onOpenChange={(open) => !open && setAsked(undefined)}
-        title={asked?.passwordSetAt ? `Replace the password of ${asked.user}?` : `Give ${asked?.user ?? ''} a password?`}
+        title={
+          asked?.passwordSetAt
+            ? `Replace the password of ${asked.user}?`
+            : `Give ${asked?.user ?? ''} a password?`
+        }
         verb={asked?.passwordSetAt ? 'Replace password' : 'Give password'}
         pending={issue.isPending}
         error={issue.error}
@@ -94,4 +98,32 @@ export function Credentials({ schema }: { schema: SchemaBody }) {
       </Dialog>
     </Panel>
   );
+}
+
+function columns(
+  refusal: string | undefined,
+  onAsk: (role: ApplicationRoleBody) => void,
+): Column<ApplicationRoleBody>[] {
+  return [
+    { name: 'Role', cell: (row) => <span className="font-medium">{roleWords[row.role]}</span> },
+    { name: 'User', cell: (row) => <code className="text-xs">{row.user}</code> },
+    { name: 'Sessions', cell: (row) => `at most ${row.connectionLimit}`, end: true },
+    {
+      name: 'Password',
+      cell: (row) => <RelativeTime at={row.passwordSetAt} otherwise="none yet" />,
+      end: true,
+      tight: true,
+    },
+    {
+      name: 'Actions',
+      silent: true,
+      end: true,
+      tight: true,
+      cell: (row) => (
+        <Button size="sm" disabledReason={refusal} onClick={() => onAsk(row)}>
+          {row.passwordSetAt ? 'New password…' : 'Give a password…'}
+        </Button>
+      ),
+    },
+  ];
 }

@@ -40,7 +40,10 @@ function Suspend({ schema }: { schema: SchemaBody }) {
   const { can } = useFleet();
   const { name } = schema;
   return (
-    <Row title="Suspend" about="Shuts the institution’s application out at once. Its data is untouched.">
+    <Row
+      title="Suspend"
+      about="Shuts the institution’s application out at once. Its data is untouched."
+    >
       <Button
         disabledReason={refusalOf(can('suspend', schema)) ?? whyNot(schema, 'suspend')}
         onClick={() => setAsks(true)}
@@ -84,7 +87,8 @@ function Resume({ schema }: { schema: SchemaBody }) {
 function Adoption({ schema, adopted }: { schema: SchemaBody; adopted: boolean }) {
   const refusal = useRefusal('admin');
   const act = useAction<PatchAction>({
-    run: (action, headers) => client.patchSchema({ path: { name: schema.name }, body: { action }, headers }),
+    run: (action, headers) =>
+      client.patchSchema({ path: { name: schema.name }, body: { action }, headers }),
     done: (_, action) => (action === 'manage' ? 'It is being taken over' : 'It is being released'),
   });
   return (
@@ -94,11 +98,18 @@ function Adoption({ schema, adopted }: { schema: SchemaBody; adopted: boolean })
     >
       <span className="flex gap-2">
         {adopted && (
-          <Button disabledReason={refusal ?? whyNot(schema, 'manage')} pending={act.isPending} onClick={() => act.start('manage')}>
+          <Button
+            disabledReason={refusal ?? whyNot(schema, 'manage')}
+            pending={act.isPending}
+            onClick={() => act.start('manage')}
+          >
             Manage
           </Button>
         )}
-        <Button disabledReason={refusal ?? whyNot(schema, 'release')} onClick={() => act.start('release')}>
+        <Button
+          disabledReason={refusal ?? whyNot(schema, 'release')}
+          onClick={() => act.start('release')}
+        >
           Release
         </Button>
       </span>
@@ -112,7 +123,10 @@ function Drop({ schema }: { schema: SchemaBody }) {
   const { can } = useFleet();
   const { name } = schema;
   return (
-    <Row title="Drop" about="Archives the schema: its application is shut out, and it can be recovered for a time.">
+    <Row
+      title="Drop"
+      about="Archives the schema: its application is shut out, and it can be recovered for a time."
+    >
       <Button
         variant="destructive"
         disabledReason={refusalOf(can('drop', schema)) ?? whyNot(schema, 'drop')}
@@ -133,8 +147,8 @@ function Drop({ schema }: { schema: SchemaBody }) {
           setAsks(false);
         }}
       >
-        The institution is shut out, and its schema is renamed out of the way and sealed. It can be brought back until the
-        date that its page then shows.
+        The institution is shut out, and its schema is renamed out of the way and sealed. It can be
+        brought back until the date that its page then shows.
       </ConfirmDialog>
     </Row>
   );
@@ -147,7 +161,10 @@ function Purge({ schema }: { schema: SchemaBody }) {
   const { can } = useFleet();
   const { name } = schema;
   return (
-    <Row title="Purge" about="Removes the schema for good, after a last backup that is verified. Only what was dropped can be purged.">
+    <Row
+      title="Purge"
+      about="Removes the schema for good, after a last backup that is verified. Only what was dropped can be purged."
+    >
       <Button
         variant="destructive"
         disabledReason={refusalOf(can('purge', schema)) ?? whyNot(schema, 'purge')}

@@ -17,7 +17,10 @@ export function OperationSection({ schema }: { schema: SchemaBody }) {
         query={query}
         columns={columns}
         keyOf={(row) => row.id}
-        empty={{ title: 'No operations yet', description: 'Whatever is done to it from now on is listed here.' }}
+        empty={{
+          title: 'No operations yet',
+          description: 'Whatever is done to it from now on is listed here.',
+        }}
       />
     </Panel>
   );

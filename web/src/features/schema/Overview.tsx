@@ -31,7 +31,9 @@ function Trouble({ schema }: { schema: SchemaBody }) {
       {schema.failure && (
         <Notice mood="bad" title="It could not be made">
           {schema.failure} Retry the operation, or drop it.
-          {schema.activeOperation && <OperationLink id={schema.activeOperation}>create_schema</OperationLink>}
+          {schema.activeOperation && (
+            <OperationLink id={schema.activeOperation}>create_schema</OperationLink>
+          )}
         </Notice>
       )}
       {schema.state === 'archived' && (
@@ -47,8 +49,8 @@ function Trouble({ schema }: { schema: SchemaBody }) {
       )}
       {schema.quota.writesBlockedAt && (
         <Notice mood="bad" title="It may not write any more">
-          It is over its quota since <RelativeTime at={schema.quota.writesBlockedAt} />. Deleting, or a larger quota, lifts
-          that.
+          It is over its quota since <RelativeTime at={schema.quota.writesBlockedAt} />. Deleting,
+          or a larger quota, lifts that.
         </Notice>
       )}
     </>
@@ -58,7 +60,8 @@ function Trouble({ schema }: { schema: SchemaBody }) {
 function Storage({ schema }: { schema: SchemaBody }) {
   const { usage, quota } = schema;
   const { data } = useQuery(schemaUsage(schema.name, '30d'));
-  const points = data?.points.map((point) => ({ at: Date.parse(point.at), value: point.bytes })) ?? [];
+  const points =
+    data?.points.map((point) => ({ at: Date.parse(point.at), value: point.bytes })) ?? [];
   return (
     <Panel
       title="Storage"
@@ -76,7 +79,9 @@ function Storage({ schema }: { schema: SchemaBody }) {
         <span className="text-2xl font-semibold tracking-tight">{formatBytes(usage.bytes)}</span>
         <Sparkline points={points} />
       </div>
-      {typeof quota.bytes === 'number' && <StorageBar bytes={usage.bytes} quota={quota.bytes} level={quota.level} />}
+      {typeof quota.bytes === 'number' && (
+        <StorageBar bytes={usage.bytes} quota={quota.bytes} level={quota.level} />
+      )}
       <div className="mt-3">
         <Facts
           facts={[
@@ -84,7 +89,13 @@ function Storage({ schema }: { schema: SchemaBody }) {
             { name: 'Indexes', value: formatBytes(usage.indexBytes) },
             { name: 'Long values', value: formatBytes(usage.toastBytes) },
             { name: 'Rows, about', value: formatCount(usage.rowEstimate) },
-            { name: 'Quota', value: typeof quota.bytes === 'number' ? `${formatBytes(quota.bytes)}, ${quota.source === 'plan' ? 'by its plan' : 'its own'}` : 'no limit' },
+            {
+              name: 'Quota',
+              value:
+                typeof quota.bytes === 'number'
+                  ? `${formatBytes(quota.bytes)}, ${quota.source === 'plan' ? 'by its plan' : 'its own'}`
+                  : 'no limit',
+            },
             { name: 'Measured', value: <RelativeTime at={usage.measuredAt} otherwise="never" /> },
           ]}
         />
@@ -127,9 +138,15 @@ function Backup({ schema }: { schema: SchemaBody }) {
             },
             {
               name: 'Recovery time',
-              value: typeof backup.restoreMs === 'number' ? formatDuration(backup.restoreMs) : 'not measured',
+              value:
+                typeof backup.restoreMs === 'number'
+                  ? formatDuration(backup.restoreMs)
+                  : 'not measured',
             },
-            { name: 'Next', value: <RelativeTime at={schema.nextBackupAt} otherwise="by no schedule" /> },
+            {
+              name: 'Next',
+              value: <RelativeTime at={schema.nextBackupAt} otherwise="by no schedule" />,
+            },
           ]}
         />
       ) : (
@@ -152,13 +169,25 @@ function Identity({ schema }: { schema: SchemaBody }) {
     <Panel title="Schema">
       <Facts
         facts={[
-          { name: 'In the database', value: <code className="text-xs">{schema.schemaName ?? 'not made yet'}</code> },
-          { name: 'Application role', value: <code className="text-xs">{schema.roleName ?? '–'}</code> },
+          {
+            name: 'In the database',
+            value: <code className="text-xs">{schema.schemaName ?? 'not made yet'}</code>,
+          },
+          {
+            name: 'Application role',
+            value: <code className="text-xs">{schema.roleName ?? '–'}</code>,
+          },
           schema.template
-            ? { name: 'Template', value: `${schema.template}, version ${schema.templateVersion ?? '–'}` }
+            ? {
+                name: 'Template',
+                value: `${schema.template}, version ${schema.templateVersion ?? '–'}`,
+              }
             : { name: 'Version', value: schema.toolVersion ?? '–' },
           { name: 'Sessions now', value: formatCount(schema.usage.connections) },
-          { name: 'Last activity', value: <RelativeTime at={schema.usage.lastActivityAt} otherwise="never" /> },
+          {
+            name: 'Last activity',
+            value: <RelativeTime at={schema.usage.lastActivityAt} otherwise="never" />,
+          },
           { name: 'Made', value: <RelativeTime at={schema.createdAt} /> },
           { name: 'Changed', value: <RelativeTime at={schema.updatedAt} /> },
         ]}

@@ -4,7 +4,15 @@ import { getRouteApi, Link, notFound } from '@tanstack/react-router';
 import type { SchemaBody } from '@tenantry/react/client';
 import { toFleetError } from '@tenantry/react/client';
 import { useSchema } from '@tenantry/react';
-import { Badge, EmptyState, ErrorState, QUOTA_LEVELS, Skeleton, StateBadge, operationWords } from '@tenantry/react/ui';
+import {
+  Badge,
+  EmptyState,
+  ErrorState,
+  QUOTA_LEVELS,
+  Skeleton,
+  StateBadge,
+  operationWords,
+} from '@tenantry/react/ui';
 import { SearchX } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { Page } from '@/components/Page';
@@ -21,15 +29,16 @@ import { UsageSection } from './UsageSection';
 
 const route = getRouteApi('/house/schemas/$name/{-$section}');
 
-const sections: Record<string, { label: string; content: ComponentType<{ schema: SchemaBody }> }> = {
-  overview: { label: 'Overview', content: Overview },
-  usage: { label: 'Usage', content: UsageSection },
-  backups: { label: 'Backups', content: BackupSection },
-  copies: { label: 'Copies', content: Copies },
-  operations: { label: 'Operations', content: OperationSection },
-  activity: { label: 'Activity', content: Activity },
-  settings: { label: 'Settings', content: Settings },
-};
+const sections: Record<string, { label: string; content: ComponentType<{ schema: SchemaBody }> }> =
+  {
+    overview: { label: 'Overview', content: Overview },
+    usage: { label: 'Usage', content: UsageSection },
+    backups: { label: 'Backups', content: BackupSection },
+    copies: { label: 'Copies', content: Copies },
+    operations: { label: 'Operations', content: OperationSection },
+    activity: { label: 'Activity', content: Activity },
+    settings: { label: 'Settings', content: Settings },
+  };
 
 export function SchemaPage() {
   const { name, section = 'overview' } = route.useParams();
@@ -44,7 +53,11 @@ export function SchemaPage() {
   if (!schema) {
     return (
       <Page title={name} trail={trail}>
-        {error ? <Missing name={name} error={error} onRetry={() => void refetch()} /> : <Skeleton className="h-80 w-full" />}
+        {error ? (
+          <Missing name={name} error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Skeleton className="h-80 w-full" />
+        )}
       </Page>
     );
   }
@@ -55,7 +68,11 @@ export function SchemaPage() {
       documentTitle={`${schema.name} · ${label}`}
       trail={trail}
       badge={<Badges schema={schema} />}
-      lead={schema.displayName === schema.name ? undefined : <code className="text-xs">{schema.name}</code>}
+      lead={
+        schema.displayName === schema.name ? undefined : (
+          <code className="text-xs">{schema.name}</code>
+        )
+      }
       actions={<HeaderActions schema={schema} />}
     >
       <SectionLinks label="Parts of this institution">
@@ -88,7 +105,9 @@ function Badges({ schema }: { schema: SchemaBody }) {
       ) : (
         <StateBadge state={schema.state} />
       )}
-      {schema.quota.level !== 'ok' && <StateBadge state={schema.quota.level} word={QUOTA_LEVELS[schema.quota.level].word} />}
+      {schema.quota.level !== 'ok' && (
+        <StateBadge state={schema.quota.level} word={QUOTA_LEVELS[schema.quota.level].word} />
+      )}
       {schema.adoption?.readOnly && <Badge>Adopted, read only</Badge>}
     </span>
   );
@@ -102,7 +121,10 @@ function Missing({ name, error, onRetry }: { name: string; error: unknown; onRet
       title={`There is no institution “${name}”`}
       description="It was never made, or its name is written otherwise. One that was dropped is still listed."
       action={
-        <Link to="/schemas" className="inline-flex h-8 items-center rounded-md border bg-background px-3 font-medium hover:bg-accent">
+        <Link
+          to="/schemas"
+          className="inline-flex h-8 items-center rounded-md border bg-background px-3 font-medium hover:bg-accent"
+        >
           To all schemas
         </Link>
       }

@@ -17,8 +17,10 @@ const spans: { span: UsageSpan; label: string }[] = [
   { span: '1y', label: 'A year' },
 ];
 
-const seriesOf = (points: readonly UsagePoint[] | undefined, value: (point: UsagePoint) => number) =>
-  points?.map((point) => ({ at: Date.parse(point.at), value: value(point) })) ?? [];
+const seriesOf = (
+  points: readonly UsagePoint[] | undefined,
+  value: (point: UsagePoint) => number,
+) => points?.map((point) => ({ at: Date.parse(point.at), value: value(point) })) ?? [];
 
 export function UsageSection({ schema }: { schema: SchemaBody }) {
   const { span = '7d' } = route.useSearch();
@@ -51,7 +53,9 @@ export function UsageSection({ schema }: { schema: SchemaBody }) {
                 name="span"
                 className="sr-only"
                 checked={span === each.span}
-                onChange={() => void navigate({ search: (old) => ({ ...old, span: each.span }), replace: true })}
+                onChange={() =>
+                  void navigate({ search: (old) => ({ ...old, span: each.span }), replace: true })
+                }
               />
               {each.label}
             </label>
@@ -60,9 +64,14 @@ export function UsageSection({ schema }: { schema: SchemaBody }) {
       }
     >
       {query.isPending && <Skeleton className="h-64" />}
-      {query.isError && !points && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !points && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {points?.length === 0 && (
-        <EmptyState title="Nothing was measured in this time" description="A size is noted whenever something was written." />
+        <EmptyState
+          title="Nothing was measured in this time"
+          description="A size is noted whenever something was written."
+        />
       )}
       {points && points.length > 0 && (
         <div className="grid gap-8">
@@ -76,8 +85,24 @@ export function UsageSection({ schema }: { schema: SchemaBody }) {
             {...(typeof quota === 'number' ? { limit: { value: quota, label: 'Quota' } } : {})}
           />
           <div className="grid gap-8 md:grid-cols-2">
-            <TimeChart title="Rows written" points={writes} span={shown} format={formatCount} unit="count" by={by} height={150} />
-            <TimeChart title="Most sessions at a time" points={sessions} span={shown} format={formatCount} unit="count" by={by} height={150} />
+            <TimeChart
+              title="Rows written"
+              points={writes}
+              span={shown}
+              format={formatCount}
+              unit="count"
+              by={by}
+              height={150}
+            />
+            <TimeChart
+              title="Most sessions at a time"
+              points={sessions}
+              span={shown}
+              format={formatCount}
+              unit="count"
+              by={by}
+              height={150}
+            />
           </div>
         </div>
       )}

@@ -2,7 +2,16 @@
 import type { SchemaBody, SchemaState } from '@tenantry/react/client';
 import { SCHEMA_STATES } from '@tenantry/react/ui';
 
-export type SchemaVerb = 'backup' | 'suspend' | 'resume' | 'drop' | 'undrop' | 'purge' | 'snapshot' | 'manage' | 'release';
+export type SchemaVerb =
+  | 'backup'
+  | 'suspend'
+  | 'resume'
+  | 'drop'
+  | 'undrop'
+  | 'purge'
+  | 'snapshot'
+  | 'manage'
+  | 'release';
 
 const allowed: Record<SchemaVerb, readonly SchemaState[]> = {
   backup: ['active', 'suspended'],
@@ -17,7 +26,10 @@ const allowed: Record<SchemaVerb, readonly SchemaState[]> = {
 };
 
 /** Why the schema's state does not allow it; nothing when it does. */
-export function whyNot(schema: Pick<SchemaBody, 'state' | 'adoption'>, verb: SchemaVerb): string | undefined {
+export function whyNot(
+  schema: Pick<SchemaBody, 'state' | 'adoption'>,
+  verb: SchemaVerb,
+): string | undefined {
   const forAdopted = verb === 'manage' || verb === 'release' || verb === 'backup';
   if (schema.adoption?.readOnly && !forAdopted) return 'Tenantry only reads this adopted schema.';
   if (allowed[verb].includes(schema.state)) return undefined;

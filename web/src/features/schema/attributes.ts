@@ -46,7 +46,8 @@ export function patchOf(
   after: TypedAttributes,
 ): { patch: SchemaPatch } | { field: keyof TypedAttributes; problem: string } {
   const patch: SchemaPatch = {};
-  const differs = (...fields: (keyof TypedAttributes)[]) => fields.some((field) => before[field].trim() !== after[field].trim());
+  const differs = (...fields: (keyof TypedAttributes)[]) =>
+    fields.some((field) => before[field].trim() !== after[field].trim());
   if (differs('displayName')) patch.displayName = after.displayName.trim();
   if (differs('externalId')) patch.externalId = orNull(after.externalId);
   if (differs('plan')) patch.plan = orNull(after.plan);

@@ -8,7 +8,8 @@ import { Page } from '@/components/Page';
 import { exportOf, filtersOf, searchOf, sortOf } from './search';
 
 const route = getRouteApi('/house/schemas');
-const look = 'inline-flex h-8 items-center gap-1.5 rounded-md border bg-background px-3 font-medium hover:bg-accent';
+const look =
+  'inline-flex h-8 items-center gap-1.5 rounded-md border bg-background px-3 font-medium hover:bg-accent';
 
 export function SchemasPage() {
   const search = route.useSearch();
@@ -16,7 +17,12 @@ export function SchemasPage() {
   const box = useRef<HTMLInputElement>(null);
   const filters = useMemo(() => filtersOf(search), [search]);
   useShortcut('/', 'Search schemas', 'This page', () => box.current?.focus());
-  useShortcut('c', 'Create a schema', 'This page', () => void navigate({ search: { ...search, new: true } }));
+  useShortcut(
+    'c',
+    'Create a schema',
+    'This page',
+    () => void navigate({ search: { ...search, new: true } }),
+  );
   return (
     <Page
       title="Schemas"
@@ -38,12 +44,20 @@ export function SchemasPage() {
         className="min-h-112 grow bg-card"
         searchRef={box}
         filters={filters}
-        onFiltersChange={(next) => void navigate({ search: (old) => searchOf(next, old), replace: true })}
+        onFiltersChange={(next) =>
+          void navigate({ search: (old) => searchOf(next, old), replace: true })
+        }
         sort={sortOf(search)}
-        onSortChange={(sort) => void navigate({ search: (old) => ({ ...old, sort }), replace: true })}
+        onSortChange={(sort) =>
+          void navigate({ search: (old) => ({ ...old, sort }), replace: true })
+        }
         creating={search.new === true}
-        onCreatingChange={(open) => void navigate({ search: ({ new: _, ...old }) => (open ? { ...old, new: true } : old) })}
-        onOpen={({ name }) => void navigate({ to: '/schemas/$name/{-$section}', params: { name, section: undefined } })}
+        onCreatingChange={(open) =>
+          void navigate({ search: (old) => ({ ...old, new: open || undefined }) })
+        }
+        onOpen={({ name }) =>
+          void navigate({ to: '/schemas/$name/{-$section}', params: { name, section: undefined } })
+        }
         onRestore={({ name }) => void navigate({ to: '/schemas/$name/restore', params: { name } })}
       />
     </Page>

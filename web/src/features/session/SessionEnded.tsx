@@ -14,7 +14,7 @@ export function SessionEnded() {
       title="Your session has ended"
       description="It expired, or its token was revoked. This page stays as it is; sign in again to go on."
     >
-      <TokenForm onDone={() => void cache.invalidateQueries()} autoFocus />
+      <TokenForm onDone={() => void cache.invalidateQueries()} />
     </Dialog>
   );
 }

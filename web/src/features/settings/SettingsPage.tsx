@@ -26,7 +26,8 @@ export function SettingsPage() {
   );
 }
 
-const seconds = (value: number | null | undefined) => (typeof value === 'number' ? `${value}\u00a0s` : 'server’s default');
+const seconds = (value: number | null | undefined) =>
+  typeof value === 'number' ? `${value}\u00a0s` : 'server’s default';
 
 const columns: Column<PlanBody>[] = [
   {
@@ -39,10 +40,18 @@ const columns: Column<PlanBody>[] = [
       </span>
     ),
   },
-  { name: 'Quota', cell: (row) => (typeof row.quotaBytes === 'number' ? formatBytes(row.quotaBytes) : 'no limit'), end: true },
+  {
+    name: 'Quota',
+    cell: (row) => (typeof row.quotaBytes === 'number' ? formatBytes(row.quotaBytes) : 'no limit'),
+    end: true,
+  },
   { name: 'Sessions', cell: (row) => row.connectionLimit ?? 'server’s default', end: true },
   { name: 'Statement', cell: (row) => seconds(row.statementTimeoutSeconds), end: true },
-  { name: 'Idle in transaction', cell: (row) => seconds(row.idleInTransactionTimeoutSeconds), end: true },
+  {
+    name: 'Idle in transaction',
+    cell: (row) => seconds(row.idleInTransactionTimeoutSeconds),
+    end: true,
+  },
   { name: 'Schemas', cell: (row) => formatCount(row.schemas), end: true },
 ];
 
@@ -55,12 +64,22 @@ function Plans() {
       flush
     >
       {query.isPending && <RowSkeletons label="Plans" rows={2} />}
-      {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.data?.items.length === 0 && (
-        <EmptyState title="No plans" description="Without a plan, an institution has the quota given to it, or none." />
+        <EmptyState
+          title="No plans"
+          description="Without a plan, an institution has the quota given to it, or none."
+        />
       )}
       {query.data && query.data.items.length > 0 && (
-        <DataTable label="Plans" rows={query.data.items} columns={columns} keyOf={(row) => row.name} />
+        <DataTable
+          label="Plans"
+          rows={query.data.items}
+          columns={columns}
+          keyOf={(row) => row.name}
+        />
       )}
     </Panel>
   );
@@ -100,7 +119,9 @@ function Appearance() {
         />
         <span>
           Keys without Ctrl or ⌘ work
-          <span className="block text-xs text-muted-foreground">Turn them off if you dictate to your computer.</span>
+          <span className="block text-xs text-muted-foreground">
+            Turn them off if you dictate to your computer.
+          </span>
         </span>
       </label>
     </Panel>

@@ -29,7 +29,9 @@ export function Pool({ name }: { name: string }) {
       }
     >
       {query.isPending && <Skeleton className="h-32" />}
-      {query.isError && !spares && <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />}
+      {query.isError && !spares && (
+        <ErrorState error={query.error} inline onRetry={() => void query.refetch()} />
+      )}
       {spares && (
         <Facts
           facts={[
@@ -37,17 +39,28 @@ export function Pool({ name }: { name: string }) {
               name: `Ready of version ${each.version}`,
               value: `${formatCount(each.ready)}${each.broken > 0 ? `, ${formatCount(each.broken)} changed by hand` : ''}`,
             })),
-            { name: 'Filled up below', value: spares.floor === 0 ? 'never' : formatCount(spares.floor) },
+            {
+              name: 'Filled up below',
+              value: spares.floor === 0 ? 'never' : formatCount(spares.floor),
+            },
             { name: 'Filled up to', value: formatCount(spares.ceiling) },
             { name: 'Made in a second', value: `at most ${spares.rate}` },
             spares.refill
-              ? { name: 'Under way', value: <OperationLink id={spares.refill}>refill_pool</OperationLink> }
+              ? {
+                  name: 'Under way',
+                  value: <OperationLink id={spares.refill}>refill_pool</OperationLink>,
+                }
               : undefined,
           ]}
         />
       )}
       {spares && (
-        <Sheet open={isChanging} onOpenChange={setIsChanging} title={`Spares of ${name}`} description="It holds within a second.">
+        <Sheet
+          open={isChanging}
+          onOpenChange={setIsChanging}
+          title={`Spares of ${name}`}
+          description="It holds within a second."
+        >
           <PoolFields spares={spares} onDone={() => setIsChanging(false)} />
         </Sheet>
       )}
@@ -73,14 +86,36 @@ function PoolFields({ spares, onDone }: { spares: PoolBody; onDone: () => void }
         change.start({ floor: Number(floor), ceiling: Number(ceiling), rate: Number(rate) });
       }}
     >
-      <Field label="Fill up below" help="With fewer ready spares than this the pool is filled up; 0 stops that.">
-        <Input type="number" min={0} required value={floor} onChange={(event) => setFloor(event.target.value)} />
+      <Field
+        label="Fill up below"
+        help="With fewer ready spares than this the pool is filled up; 0 stops that."
+      >
+        <Input
+          type="number"
+          min={0}
+          required
+          value={floor}
+          onChange={(event) => setFloor(event.target.value)}
+        />
       </Field>
       <Field label="Fill up to" help="Those above it are dropped.">
-        <Input type="number" min={0} required value={ceiling} onChange={(event) => setCeiling(event.target.value)} />
+        <Input
+          type="number"
+          min={0}
+          required
+          value={ceiling}
+          onChange={(event) => setCeiling(event.target.value)}
+        />
       </Field>
       <Field label="Made in a second, at most">
-        <Input type="number" min={0.1} step={0.1} required value={rate} onChange={(event) => setRate(event.target.value)} />
+        <Input
+          type="number"
+          min={0.1}
+          step={0.1}
+          required
+          value={rate}
+          onChange={(event) => setRate(event.target.value)}
+        />
       </Field>
       {change.error && <ErrorState error={change.error} inline />}
       <div className="flex justify-end">

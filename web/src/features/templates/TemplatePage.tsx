@@ -26,8 +26,18 @@ const versionColumns: Column<TemplateBody>[] = [
 ];
 
 const migrationColumns: Column<MigrationBody>[] = [
-  { name: 'Migration', cell: (row) => <span className="font-medium [overflow-wrap:anywhere]">{row.name}</span> },
-  { name: 'SHA-256', cell: (row) => <code className="text-xs text-muted-foreground">{row.checksum.slice(0, 16)}…</code>, end: true, tight: true },
+  {
+    name: 'Migration',
+    cell: (row) => <span className="font-medium [overflow-wrap:anywhere]">{row.name}</span>,
+  },
+  {
+    name: 'SHA-256',
+    cell: (row) => (
+      <code className="text-xs text-muted-foreground">{row.checksum.slice(0, 16)}…</code>
+    ),
+    end: true,
+    tight: true,
+  },
 ];
 
 function Spares({ template: row }: { template: TemplateBody }) {
@@ -50,16 +60,32 @@ export function TemplatePage() {
         </Link>
       }
     >
-      {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.isPending && <RowSkeletons label="Template" />}
       {newest && (
         <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
           <div className="grid min-w-0 gap-5">
             <Panel title="Versions" flush>
-              <DataTable label="Versions" rows={versions} columns={versionColumns} keyOf={(row) => String(row.version)} />
+              <DataTable
+                label="Versions"
+                rows={versions}
+                columns={versionColumns}
+                keyOf={(row) => String(row.version)}
+              />
             </Panel>
-            <Panel title={`Migrations of version ${newest.version}`} note="In the order in which they are applied" flush>
-              <DataTable label="Migrations" rows={newest.migrations} columns={migrationColumns} keyOf={(row) => row.path} />
+            <Panel
+              title={`Migrations of version ${newest.version}`}
+              note="In the order in which they are applied"
+              flush
+            >
+              <DataTable
+                label="Migrations"
+                rows={newest.migrations}
+                columns={migrationColumns}
+                keyOf={(row) => row.path}
+              />
             </Panel>
           </div>
           <div className="grid gap-5">
@@ -69,7 +95,9 @@ export function TemplatePage() {
                 {newest.seedRequires.length > 0 && (
                   <Facts facts={[{ name: 'Needs', value: newest.seedRequires.join(', ') }]} />
                 )}
-                <pre className="mt-2 max-h-72 overflow-auto rounded-md bg-muted p-3 text-xs">{newest.seed}</pre>
+                <pre className="mt-2 max-h-72 overflow-auto rounded-md bg-muted p-3 text-xs">
+                  {newest.seed}
+                </pre>
               </Panel>
             )}
           </div>

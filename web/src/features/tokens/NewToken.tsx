@@ -43,7 +43,13 @@ function TokenFields({ onIssued }: { onIssued: (token: IssuedToken) => void }) {
       }}
     >
       <Field label="Name" help="Who or what uses it; lists and the audit log show it.">
-        <Input value={name} required maxLength={100} autoComplete="off" onChange={(event) => setName(event.target.value)} />
+        <Input
+          value={name}
+          required
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setName(event.target.value)}
+        />
       </Field>
       <Field label="Role">
         <Select value={role} onChange={(event) => setRole(event.target.value as Role)}>
@@ -55,7 +61,14 @@ function TokenFields({ onIssued }: { onIssued: (token: IssuedToken) => void }) {
         </Select>
       </Field>
       <Field label="Valid for days">
-        <Input type="number" min={1} max={3650} required value={days} onChange={(event) => setDays(event.target.value)} />
+        <Input
+          type="number"
+          min={1}
+          max={3650}
+          required
+          value={days}
+          onChange={(event) => setDays(event.target.value)}
+        />
       </Field>
       {make.error && <ErrorState error={make.error} inline />}
       <div className="flex justify-end">

@@ -4,7 +4,13 @@ import { Button, Dialog } from '@tenantry/react/ui';
 import { CopyField } from '@/components/CopyField';
 import { Notice } from '@/components/Notice';
 
-export function SecretOnce({ issued, onClose }: { issued: IssuedToken | undefined; onClose: () => void }) {
+export function SecretOnce({
+  issued,
+  onClose,
+}: {
+  issued: IssuedToken | undefined;
+  onClose: () => void;
+}) {
   return (
     <Dialog
       open={issued !== undefined}
@@ -17,7 +23,9 @@ export function SecretOnce({ issued, onClose }: { issued: IssuedToken | undefine
       }
     >
       <div className="grid gap-4">
-        <Notice mood="warning">It is shown now and never again. Keep it where secrets are kept.</Notice>
+        <Notice mood="warning">
+          It is shown now and never again. Keep it where secrets are kept.
+        </Notice>
         <CopyField label="Token" text={issued?.secret ?? ''} />
       </div>
     </Dialog>

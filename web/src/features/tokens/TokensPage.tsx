@@ -3,7 +3,14 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import type { IssuedToken, TokenBody } from '@tenantry/react/client';
-import { Badge, Button, ConfirmDialog, EmptyState, ErrorState, RelativeTime } from '@tenantry/react/ui';
+import {
+  Badge,
+  Button,
+  ConfirmDialog,
+  EmptyState,
+  ErrorState,
+  RelativeTime,
+} from '@tenantry/react/ui';
 import { useAction } from '@/lib/action';
 import { client, tokens } from '@/lib/fleet';
 import { DataTable, type Column } from '@/components/DataTable';
@@ -30,13 +37,24 @@ export function TokensPage() {
     </Button>
   );
   return (
-    <Page title="Tokens" lead="What people and programs come in with. Only a hash of each is kept." actions={make}>
+    <Page
+      title="Tokens"
+      lead="What people and programs come in with. Only a hash of each is kept."
+      actions={make}
+    >
       <Panel title="All tokens" flush>
         {query.isPending && <RowSkeletons label="Tokens" rows={3} />}
-        {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+        {query.isError && !query.data && (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        )}
         {query.data?.items.length === 0 && <EmptyState title="No tokens" action={make} />}
         {query.data && query.data.items.length > 0 && (
-          <DataTable label="Tokens" rows={query.data.items} columns={columns(setLeaving)} keyOf={(row) => row.id} />
+          <DataTable
+            label="Tokens"
+            rows={query.data.items}
+            columns={columns(setLeaving)}
+            keyOf={(row) => row.id}
+          />
         )}
       </Panel>
       <NewToken
@@ -58,7 +76,8 @@ export function TokensPage() {
         error={revoke.error}
         onConfirm={() => leaving && revoke.start(leaving.id)}
       >
-        Whoever uses it is shut out within five seconds, and its sessions end. It cannot be taken back.
+        Whoever uses it is shut out within five seconds, and its sessions end. It cannot be taken
+        back.
       </ConfirmDialog>
     </Page>
   );
@@ -73,10 +92,18 @@ const standing = (token: TokenBody) => {
 function columns(onRevoke: (token: TokenBody) => void): Column<TokenBody>[] {
   return [
     { name: 'Name', cell: (row) => <span className="font-medium">{row.name}</span> },
-    { name: 'Begins with', cell: (row) => <code className="text-xs text-muted-foreground">{row.prefix}…</code> },
+    {
+      name: 'Begins with',
+      cell: (row) => <code className="text-xs text-muted-foreground">{row.prefix}…</code>,
+    },
     { name: 'Role', cell: (row) => row.role },
     { name: 'State', cell: standing, tight: true },
-    { name: 'Last used', cell: (row) => (row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : 'never'), end: true, tight: true },
+    {
+      name: 'Last used',
+      cell: (row) => (row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : 'never'),
+      end: true,
+      tight: true,
+    },
     { name: 'Expires', cell: (row) => <RelativeTime at={row.expiresAt} />, end: true, tight: true },
     {
       name: 'Actions',
