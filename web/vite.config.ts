@@ -16,6 +16,12 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        // many small chunks compress worse than one: what three pages share is one file
+        codeSplitting: { groups: [{ name: 'kit', test: /node_modules|packages\/react/, minShareCount: 3 }] },
+      },
+    },
   },
   server: {
     proxy: {

@@ -54,6 +54,10 @@ function ready(demo: ChildProcess): Promise<string> {
     };
     demo.stdout?.on('data', read);
     demo.stderr?.on('data', read);
+    demo.once('error', (error) => {
+      clearTimeout(timer);
+      reject(new Error(`${binary} cannot be started; build it, or name another one in TENANTRY_BIN`, { cause: error }));
+    });
     demo.once('exit', (code) => {
       clearTimeout(timer);
       reject(new Error(`the demo ended with ${code}:\n${said}`));

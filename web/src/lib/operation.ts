@@ -64,6 +64,10 @@ export const errorText = (operation: OperationBody): string | undefined =>
 export const errorHint = (operation: OperationBody): string | undefined =>
   said(operation.error, 'hint');
 
+/** What it ran into first, where undoing that failed as well. */
+export const errorCause = ({ error }: OperationBody): string | undefined =>
+  typeof error === 'object' && error !== null ? said(Reflect.get(error, 'cause'), 'message') : undefined;
+
 function said(error: unknown, key: string): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const value: unknown = Reflect.get(error, key);

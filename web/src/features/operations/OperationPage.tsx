@@ -16,7 +16,7 @@ import {
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { client, operations } from '@/lib/fleet';
-import { errorHint, errorText, hasChildren, isActive, needsSomebody } from '@/lib/operation';
+import { errorCause, errorHint, errorText, hasChildren, isActive, needsSomebody } from '@/lib/operation';
 import { Facts } from '@/components/Facts';
 import { Listing } from '@/components/Listing';
 import { Notice } from '@/components/Notice';
@@ -90,9 +90,11 @@ function Trouble({ operation }: { operation: OperationBody }) {
       ? 'It was cancelled'
       : 'It did not succeed';
   const hint = errorHint(operation);
+  const cause = errorCause(operation);
   return (
     <Notice mood={mood} title={title}>
       <p>{text}</p>
+      {cause && <p className="mt-1">It began with: {cause}</p>}
       {hint && <p className="mt-1">{hint}</p>}
     </Notice>
   );
