@@ -49,13 +49,13 @@ export const test = base.extend<Fixtures>({
     const broken: string[] = [];
     page.on('request', (request) => {
       const target = request.url();
-      if (!target.startsWith(url) && !target.startsWith('blob:') && !target.startsWith('data:')) {
+      if (!/^http:\/\/127\.0\.0\.1:\d+\//.test(target) && !target.startsWith('blob:') && !target.startsWith('data:')) {
         broken.push(`asked another host: ${target}`);
       }
     });
     page.on('pageerror', (error) => broken.push(`threw: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') broken.push(`wrote an error: ${message.text()}`);
+      if (message.type() === 'error') broken.push(`wrote an error: ${message.text()} ${message.location().url}`);
     });
     await page.exposeFunction('toldOfViolation', (what: string) => broken.push(`broke its policy: ${what}`));
     await page.addInitScript(() => {

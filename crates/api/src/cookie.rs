@@ -25,7 +25,7 @@ fn header_value(tls: bool, value: &str, end: &str) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// The secret that the browser has; over TLS only from the cookie that was set over TLS.
+/// The secret that the browser has; behind a proxy that speaks TLS only from the cookie that was set over TLS.
 pub(crate) fn read(headers: &HeaderMap) -> Option<SessionSecret> {
     let named = |name: &str| {
         headers
@@ -38,16 +38,20 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<SessionSecret> {
             .and_then(|(_, value)| SessionSecret::parse(value))
     };
     match named(SECURE) {
-        None if !over_tls(headers) => named(PLAIN),
+        None if !is_proxied_tls(headers) => named(PLAIN),
         secret => secret,
     }
 }
 
 /// Whether the browser speaks TLS: it says so itself when it changes something, and a proxy does always.
 fn over_tls(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    text("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
-        || text("origin").is_some_and(|origin| origin.starts_with("https://"))
+    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    is_proxied_tls(headers) || origin.is_some_and(|origin| origin.starts_with("https://"))
+}
+
+fn is_proxied_tls(headers: &HeaderMap) -> bool {
+    let scheme = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod problem;
 mod same_origin;
 mod shape;
 mod sign_ins;
+mod span;
 mod wait;
 
 pub use app::{App, AppConfig};

@@ -113,6 +113,7 @@ fn status(code: Code) -> StatusCode {
         | Code::ExternalIdTaken
         | Code::ScheduleExists
         | Code::ScheduleConfigured
+        | Code::SelectionChanged
         | Code::NotRetryable => StatusCode::CONFLICT,
         Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -216,6 +217,19 @@ impl From<Refusal> for Problem {
             Refusal::InvalidState { name, state, action } => Self::new(
                 Code::InvalidState,
                 format!("{name} is {state}; `{}` is not possible then.", action.as_str()),
+            ),
+            Refusal::ConfirmationNeeded(phrase) => {
+                Self::new(Code::ConfirmationMismatch, format!("`confirm` must be {phrase:?}."))
+            }
+            Refusal::SelectionChanged { action, confirmed, found } => Self::new(
+                Code::SelectionChanged,
+                format!("{confirmed} were to {action}, and now there are {found}."),
+            ),
+            Refusal::NothingSelected { action, selected } => Self::new(
+                Code::InvalidState,
+                format!(
+                    "`{action}` is possible for none of the {selected} institutions that were selected."
+                ),
             ),
             Refusal::IdempotencyMismatch => Self::new(
                 Code::IdempotencyMismatch,

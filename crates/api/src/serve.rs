@@ -32,9 +32,9 @@ use crate::caller::check_access;
 use crate::console;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    adoptions, audit, backup_keys, backups, copies, credentials, drills, events, exports, findings,
-    health, imports, lists, operations, plans, pools, schedules, schemas, session, templates,
-    tokens, usage,
+    adoptions, audit, backup_keys, backups, bulk, copies, credentials, drills, events, exports,
+    findings, health, imports, lists, operations, plans, pools, schedules, schemas, session,
+    templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -65,6 +65,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(lists::rows))
         .routes(routes!(lists::facets))
         .routes(routes!(exports::export))
+        .routes(routes!(bulk::change))
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(imports::import))
@@ -97,6 +98,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(schedules::run))
         .routes(routes!(schedules::slots))
         .routes(routes!(operations::list))
+        .routes(routes!(operations::history))
         .routes(routes!(operations::show))
         .routes(routes!(operations::cancel))
         .routes(routes!(operations::retry))

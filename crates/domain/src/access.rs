@@ -106,6 +106,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/admin/schedules/{name}/run", OPERATOR),
     route("GET", "/api/admin/schedules/{name}/slots", VIEWER),
     route("GET", "/api/admin/operations", VIEWER),
+    route("GET", "/api/admin/operations/history", VIEWER),
     route("GET", "/api/admin/operations/{id}", VIEWER),
     route("POST", "/api/admin/operations/{id}/cancel", OPERATOR),
     route("POST", "/api/admin/operations/{id}/retry", OPERATOR),
@@ -121,6 +122,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/admin/tokens", ADMIN),
     route("POST", "/api/admin/tokens", ADMIN),
     route("DELETE", "/api/admin/tokens/{id}", ADMIN),
+    route("POST", "/api/admin/schemas/bulk", OPERATOR),
     route("POST", "/api/admin/schemas/import", OPERATOR),
     route("GET", "/api/admin/schemas/export", VIEWER),
 ];

@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod adoption;
+pub mod bulk;
 pub mod clock;
 pub mod finding;
 pub mod institution;

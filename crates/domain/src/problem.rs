@@ -37,9 +37,12 @@ codes! {
     /// A name breaks the rules for institutions' names.
     InvalidName = "This is not a usable name",
         "Use 2 to 39 characters: lower-case letters, digits and _, starting with a letter.";
-    /// `confirm` does not repeat the name.
+    /// `confirm` does not repeat the name, or the number of a bulk change.
     ConfirmationMismatch = "The confirmation does not repeat the name",
-        "Repeat the name of the institution in `confirm`.";
+        "Repeat in `confirm` what `detail` names: the name of the institution, or how many they are.";
+    /// A bulk change was confirmed for another number than there is.
+    SelectionChanged = "The selection has changed",
+        "Look at it again (`dryRun`), and confirm how many there are now.";
     /// No token, or one that is unknown, expired or revoked.
     Unauthenticated = "A valid token is needed",
         "Send `Authorization: Bearer tenantry_api_…`; make a token with `tenantry token create`.";

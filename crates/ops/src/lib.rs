@@ -13,6 +13,7 @@ mod archives;
 pub mod attributes;
 mod backup_store;
 pub mod backups;
+pub mod bulk;
 pub mod credentials;
 pub mod doctor;
 pub mod fleet;

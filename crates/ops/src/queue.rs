@@ -1,7 +1,7 @@
 //! How an operation is written into the control database, in a transaction of whoever asks: what every way
 //! in shares.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tenantry_domain::access::Role;
 use tenantry_store::operations::{self, Inserted, NewOperation};
 use tenantry_store::{Tx, audit, events};
@@ -76,6 +76,61 @@ pub(crate) async fn file<K: Kind>(
     });
     events::insert(tx, "operation.queued", new.schema_id, Some(id), &data).await?;
     Ok(Accepted { operation: id, repeated: false })
+}
+
+/// How many operations go into one statement.
+const BATCH: usize = 2_000;
+
+/// Writes an operation with one for each of some institutions, which belong to it; answers with the ids of
+/// these and of their institutions. An operator may ask for it.
+pub(crate) async fn queue_family<P: Kind, C: Kind>(
+    tx: &mut Tx,
+    who: &Requester,
+    parent: &P,
+    children: Vec<(Uuid, String, C)>,
+) -> Result<(Accepted, Vec<(Uuid, Uuid)>), Refusal> {
+    let accepted = queue(tx, who, parent, None, Role::Operator).await?;
+    let mut queued = Vec::new();
+    if accepted.repeated {
+        return Ok((accepted, queued));
+    }
+    let total = i32::try_from(children.len()).unwrap_or(i32::MAX);
+    operations::expect_children(tx, accepted.operation, total).await?;
+    let pattern = NewOperation {
+        id: Uuid::nil(),
+        kind: C::NAME,
+        kind_version: C::VERSION,
+        schema_id: None,
+        schema_name: None,
+        input: Value::Null,
+        lane: C::LANE.as_str(),
+        steps_total: i32::try_from(C::STEPS.len()).unwrap_or(i32::MAX),
+        // whoever waits for one institution does not wait for all
+        priority: -1,
+        actor: who.actor.name.clone(),
+        token: who.actor.token_id,
+        required_role: Role::Operator,
+        source: who.actor.source,
+        request_id: who.actor.request_id.clone(),
+        idempotency: None,
+        parent: Some(accepted.operation),
+    };
+    for batch in children.chunks(BATCH) {
+        let rows: Vec<_> = batch
+            .iter()
+            .map(|(schema, name, kind)| {
+                let input = serde_json::to_value(kind).unwrap_or_default();
+                (Uuid::now_v7(), Some(*schema), Some(name.clone()), input)
+            })
+            .collect();
+        operations::insert_many(tx, &pattern, &rows).await?;
+        queued.extend(rows.iter().filter_map(|row| Some((row.0, row.1?))));
+    }
+    for (_, _, kind) in &children {
+        kind.begin(tx).await?;
+    }
+    operations::tell_of_children(tx, accepted.operation, &who.actor).await?;
+    Ok((accepted, queued))
 }
 
 /// The operation that the requester's key already stands for.

@@ -1,6 +1,7 @@
 //! Who asks for a change, and why it may be refused: what every way in shares.
 
 use tenantry_domain::access::Role;
+use tenantry_domain::bulk::BulkAction;
 use tenantry_domain::operation::OperationState;
 use tenantry_domain::schema::{SchemaAction, SchemaState};
 use tenantry_domain::version::Expected;
@@ -74,6 +75,24 @@ pub enum Refusal {
         state: SchemaState,
         /// What was asked for.
         action: SchemaAction,
+    },
+    /// A bulk change is confirmed by saying how many it is about; the words.
+    ConfirmationNeeded(String),
+    /// There are more or fewer than whoever asks for a bulk change says.
+    SelectionChanged {
+        /// What was asked for.
+        action: BulkAction,
+        /// How many were confirmed.
+        confirmed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A bulk change is about nothing.
+    NothingSelected {
+        /// What was asked for.
+        action: BulkAction,
+        /// How many institutions were selected, none of which it can be done to.
+        selected: usize,
     },
     /// The key was used for another request.
     IdempotencyMismatch,

@@ -27,6 +27,7 @@ mod totals;
 pub mod usage;
 
 mod columns;
+mod ids;
 
 pub use control::{Store, Tx};
 /// What can go wrong at the control database; the same situations as at any other server.

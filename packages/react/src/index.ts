@@ -10,13 +10,7 @@ export {
 export { FleetProvider, type FleetProviderProps } from './fleet/provider.js';
 export { useNow } from './fleet/use-now.js';
 export { type Action, useAction } from './hooks/use-action.js';
-export {
-  type Bulk,
-  type BulkProgress,
-  type BulkTarget,
-  type BulkVerb,
-  useBulk,
-} from './hooks/use-bulk.js';
+export { type Bulk, type BulkRequest, type BulkTargets, useBulk } from './hooks/use-bulk.js';
 export {
   type Connection,
   type EventFilter,
@@ -39,6 +33,7 @@ export {
 export { type SchemaPages, useSchemaPages } from './hooks/use-schema-pages.js';
 export { type SchemaResult, useOperation, useOperations, useSchema } from './hooks/use-schema.js';
 export { type Selection, useSelection } from './hooks/use-selection.js';
+export { rowOf, type SchemaSubject } from './values/schema-row.js';
 export type { ConnectionState, ConnectionStatus, FleetEvent } from './live/connection.js';
 export type { RunningOperation } from './live/running-operations.js';
 export type {

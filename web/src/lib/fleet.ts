@@ -148,10 +148,10 @@ export const copies = (name: string) =>
 
 export const comparison = (name: string, copy: string) =>
   queryOptions({
-    queryKey: [consoleKey, 'copies', name, copy],
+    queryKey: ['comparison', name, copy],
     queryFn: ({ signal }) => client.compareCopy({ path: { name, copy }, signal }),
-    // it is looked at anew each time, and costs the database something
-    staleTime: 60_000,
+    // it costs the database something, so only those who ask for it again get another one
+    staleTime: Infinity,
     gcTime: 0,
   });
 

@@ -191,11 +191,7 @@ pub(super) fn filter(words: FilterWords<'_>) -> Result<Filter, Problem> {
         levels: parse_words::<QuotaLevel>(words.quota)?,
         template: words.template.filter(|template| !template.is_empty()),
         template_version: words.template_version,
-        backup: words.backup.map(|backup| match backup {
-            BackupFilter::None => BackupAge::Missing,
-            BackupFilter::Stale => BackupAge::OlderThan(STALE_AFTER),
-            BackupFilter::Fresh => BackupAge::Within(STALE_AFTER),
-        }),
+        backup: words.backup.map(backup_age),
         failing: words.failing,
         external_id: words.external_id.filter(|id| !id.is_empty()),
         labels: (!labels.is_empty()).then(|| serde_json::to_value(labels).unwrap_or_default()),
@@ -203,13 +199,21 @@ pub(super) fn filter(words: FilterWords<'_>) -> Result<Filter, Problem> {
     })
 }
 
+/// How old a backup is by the word for it.
+pub(super) fn backup_age(word: BackupFilter) -> BackupAge {
+    match word {
+        BackupFilter::None => BackupAge::Missing,
+        BackupFilter::Stale => BackupAge::OlderThan(STALE_AFTER),
+        BackupFilter::Fresh => BackupAge::Within(STALE_AFTER),
+    }
+}
+
 /// Counts over the whole fleet.
 #[utoipa::path(get, path = "/api/admin/schemas/facets", tag = "schemas", operation_id = "count_schemas", responses(
     (status = 200, body = Facets),
 ))]
 pub(crate) async fn facets(State(app): State<App>) -> Result<Json<Facets>, Problem> {
-    let stale = BackupAge::OlderThan(STALE_AFTER);
-    let facets = schemas::facets(&app.fleet().store, stale).await?;
+    let facets = schemas::facets(&app.fleet().store, BackupAge::OlderThan(STALE_AFTER)).await?;
     Ok(Json(Facets {
         states: facets
             .states

@@ -5,6 +5,7 @@ mod attributes;
 pub mod audit;
 pub mod backup_keys;
 pub mod backups;
+pub mod bulk;
 pub mod copies;
 pub mod credentials;
 pub mod drills;

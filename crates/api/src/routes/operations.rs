@@ -18,7 +18,8 @@ use crate::caller::Caller;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::shape;
-use crate::types::{OperationBody, OperationList, ProblemBody};
+use crate::span::{HistoryQuery, Span};
+use crate::types::{OperationBody, OperationCounts, OperationHistory, OperationList, ProblemBody};
 
 /// Which operations, which page.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -87,6 +88,30 @@ pub(crate) async fn list(
         total: page.total,
         next_cursor,
     }))
+}
+
+/// Counts operations by the hour or day in which they were asked for, and by where they are now. Hours and days
+/// (in UTC) without any are left out.
+#[utoipa::path(get, path = "/api/admin/operations/history", tag = "operations", operation_id = "count_operations",
+    params(HistoryQuery), responses(
+    (status = 200, body = OperationHistory),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn history(
+    State(app): State<App>,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Json<OperationHistory>, Problem> {
+    let Span { by, from, to } = query.read()?;
+    let counts = operations::history(&app.fleet().store, by, from, to).await?;
+    let points = counts.into_iter().map(|row| OperationCounts {
+        at: row.at,
+        pending: row.pending,
+        succeeded: row.succeeded,
+        failed: row.failed,
+        cancelled: row.cancelled,
+        stuck: row.stuck,
+    });
+    Ok(Json(OperationHistory { by, from, to, points: points.collect() }))
 }
 
 fn decode_cursor(text: &str) -> Option<Uuid> {

@@ -2,11 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use tenantry_domain::clock;
 use tenantry_domain::problem::Code;
-use tenantry_domain::usage::Grain;
 use tenantry_store::schemas::{self, Filter, Sort, SortKey, Start};
 use tenantry_store::usage::{self, Point};
 use utoipa::IntoParams;
@@ -16,23 +13,8 @@ use crate::app::App;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::shape;
+use crate::span::{HistoryQuery, Span};
 use crate::types::{FleetUsage, LargestSchema, ProblemBody, UsageHistory, UsagePoint};
-
-/// Which points.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct HistoryQuery {
-    /// The first time; 48 hours or 90 days before `to` when it is left out.
-    #[param(example = "2026-11-01T00:00:00Z", format = "date-time")]
-    from: Option<String>,
-    /// The time after the last one; now when it is left out.
-    #[param(example = "2026-11-02T00:00:00Z", format = "date-time")]
-    to: Option<String>,
-    /// `hour` or `day`; `hour` when it is left out.
-    #[param(pattern = "^(hour|day)$")]
-    by: Option<String>,
-}
 
 /// How many of the largest.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -43,9 +25,6 @@ pub(crate) struct FleetQuery {
     #[param(minimum = 0, maximum = 100, default = 10)]
     top: Option<i64>,
 }
-
-/// No answer has more points.
-const MOST_POINTS: i64 = 10_000;
 
 /// Shows what a schema uses, as it was seen last, and its history.
 #[utoipa::path(get, path = "/api/admin/schemas/{name}/usage", tag = "usage", operation_id = "show_usage",
@@ -60,25 +39,7 @@ pub(crate) async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<UsageHistory>, Problem> {
     let name = existing_name(&name)?;
-    let by: Grain = match query.by.as_deref() {
-        None => Grain::Hour,
-        Some(word) => word.parse().map_err(|error| invalid(format!("`by`: {error}.")))?,
-    };
-    let to = time("to", query.to.as_deref())?.unwrap_or_else(clock::now);
-    let (length, usual) = match by {
-        Grain::Hour => (SignedDuration::from_hours(1), 48),
-        Grain::Day => (SignedDuration::from_hours(24), 90),
-    };
-    let from = match time("from", query.from.as_deref())? {
-        Some(from) => from,
-        None => to.checked_sub(length * usual).unwrap_or(Timestamp::MIN),
-    };
-    if from >= to {
-        return Err(invalid("`from` is before `to`."));
-    }
-    if to.duration_since(from).as_secs() / length.as_secs() > MOST_POINTS {
-        return Err(invalid(format!("No more than {MOST_POINTS} points at a time.")));
-    }
+    let Span { by, from, to } = query.read()?;
     let store = &app.fleet().store;
     let schema = schemas::by_name(store, name).await?.ok_or_else(|| {
         Problem::new(Code::SchemaNotFound, format!("There is no institution {name}."))
@@ -146,16 +107,5 @@ fn point(row: Point) -> UsagePoint {
         row_estimate: row.row_estimate,
         writes: row.writes,
         most_connections: row.most_connections,
-    }
-}
-
-/// A time that the database can compare with, too: it knows none before 4713 BC.
-fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    match text.parse::<Timestamp>() {
-        Ok(time) if time.as_second() >= 0 => Ok(Some(time)),
-        _ => Err(invalid(format!("`{name}` is a time as 2026-11-01T00:00:00Z, from 1970 on."))),
     }
 }

@@ -3,6 +3,7 @@
 
 mod adoption;
 mod backup;
+mod bulk;
 mod credentials;
 mod import;
 mod list;
@@ -25,6 +26,7 @@ pub use backup::{
     CopyList, DrillBody, DrillList, KeepRequest, NewBackupRequest, PruneDecision, PrunePlan,
     RestoreRequestBody, Verification, VerifyRequest,
 };
+pub use bulk::{BulkFilter, BulkOutcome, BulkPreview, BulkRequestBody};
 pub use credentials::{
     ApplicationRoleBody, CredentialsBody, CredentialsRequest, CredentialsRole, CredentialsState,
 };
@@ -33,7 +35,9 @@ pub use list::{
     BackupFilter, BackupOfRow, Facets, LevelCount, OperationOfRow, PlanCount, SchemaList,
     SchemaRow, SchemaRowList, StateCount, TemplateCount,
 };
-pub use operation::{OperationBody, OperationList, Progress, StepBody};
+pub use operation::{
+    OperationBody, OperationCounts, OperationHistory, OperationList, Progress, StepBody,
+};
 pub use plan::{PlanBody, PlanList};
 pub use problem::{ProblemBody, RefusalBody};
 pub use schedule::{

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tenantry_domain::operation::OperationState;
+use tenantry_domain::usage::Grain;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -98,4 +99,36 @@ pub struct OperationList {
     pub total: i64,
     /// Give this as `cursor` for the next page; null on the last one.
     pub next_cursor: Option<String>,
+}
+
+/// How many operations were asked for, hour by hour or day by day.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OperationHistory {
+    /// What a point stands for.
+    pub by: Grain,
+    /// The first time.
+    pub from: Timestamp,
+    /// The time after the last one.
+    pub to: Timestamp,
+    /// The points, the oldest first.
+    pub points: Vec<OperationCounts>,
+}
+
+/// How many operations were asked for in an hour or a day, by where they are now.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OperationCounts {
+    /// When it began.
+    pub at: Timestamp,
+    /// Queued, running or waiting.
+    pub pending: i64,
+    /// Done.
+    pub succeeded: i64,
+    /// Given up.
+    pub failed: i64,
+    /// Stopped on request.
+    pub cancelled: i64,
+    /// In need of somebody.
+    pub stuck: i64,
 }

@@ -13,7 +13,6 @@ use crate::server::TestServer;
 async fn a_path_that_is_not_there_is_404_for_everyone() {
     let server = TestServer::start().await;
     for path in [
-        "/",
         "/api",
         "/api/admin",
         "/api/admin/",

@@ -35,12 +35,11 @@ impl Pace {
         })
     }
 
-    /// Gives operations (with their institutions) the times at which they are due; `place` counts them on.
+    /// Gives operations (with their institutions) the times at which they are due.
     pub(crate) async fn spread(
         &self,
         tx: &mut Tx,
         operations: impl Iterator<Item = (Uuid, Uuid)>,
-        place: &mut u32,
     ) -> Result<(), PgError> {
         let ids: Vec<(Uuid, Uuid)> = operations.collect();
         if self.at_once.is_some() {
@@ -52,9 +51,9 @@ impl Pace {
         };
         let due: Vec<(Uuid, Timestamp)> = ids
             .into_iter()
-            .map(|(id, institution)| {
-                let minutes = self.per_minute.map_or(0, |most| *place / most);
-                *place += 1;
+            .zip(0_u32..)
+            .map(|((id, institution), place)| {
+                let minutes = self.per_minute.map_or(0, |most| place / most);
                 let by_rate = *slot + Duration::from_secs(u64::from(minutes) * 60);
                 (id, schedule.start_of(*slot, institution).max(by_rate))
             })

@@ -7,7 +7,7 @@ use serde_json::json;
 use tenantry_domain::access::Role;
 use tenantry_domain::schema::SchemaState;
 use tenantry_store::backups::Backup;
-use tenantry_store::operations::{self, NewOperation};
+use tenantry_store::operations;
 use tenantry_store::{Tx, audit, backups, schemas};
 use uuid::Uuid;
 
@@ -18,12 +18,9 @@ use crate::kinds::{
     BackupSchema, BackupSchemas, DestroyBackupKeys, PruneBackups, RestoreBackup, RotateBackupKeys,
     VerifyBackup, VerifyBackups,
 };
-use crate::queue::{name_taken, queue, repeated};
+use crate::queue::{name_taken, queue, queue_family, repeated};
 use crate::request::{Accepted, BackupRefusal, Refusal, Requester};
 use crate::runner::Kind;
-
-/// How many operations go into one statement.
-const BATCH: usize = 2_000;
 
 /// For how long restored schemas, and what a swap puts aside, are kept when nobody says.
 pub const KEEP_HOURS: u32 = 7 * 24;
@@ -101,7 +98,7 @@ pub(crate) async fn queue_backups(
         let kind = BackupSchema::new(id, &*name, reason).until(pace.deadline);
         (id, name, if skip_unchanged { kind.unless_unchanged() } else { kind })
     });
-    queue_family(tx, who, &parent, children.collect(), pace).await
+    queue_paced(tx, who, &parent, children.collect(), pace).await
 }
 
 /// Asks for a drill of one backup.
@@ -157,56 +154,19 @@ pub(crate) async fn queue_drills(
         let kind = VerifyBackup::new(schema, &*name, backup).until(pace.deadline);
         (schema, name, kind)
     });
-    queue_family(tx, who, &parent, children.collect(), pace).await
+    queue_paced(tx, who, &parent, children.collect(), pace).await
 }
 
-/// Queues an operation of the whole fleet with one for each institution, which belong to it.
-async fn queue_family<P: Kind, C: Kind>(
+/// Queues an operation with one for each institution, and gives each its time.
+async fn queue_paced<P: Kind, C: Kind>(
     tx: &mut Tx,
     who: &Requester,
     parent: &P,
     children: Vec<(Uuid, String, C)>,
     pace: &Pace,
 ) -> Result<Accepted, Refusal> {
-    let accepted = queue(tx, who, parent, None, Role::Operator).await?;
-    if accepted.repeated {
-        return Ok(accepted);
-    }
-    let total = i32::try_from(children.len()).unwrap_or(i32::MAX);
-    operations::expect_children(tx, accepted.operation, total).await?;
-    let pattern = NewOperation {
-        id: Uuid::nil(),
-        kind: C::NAME,
-        kind_version: C::VERSION,
-        schema_id: None,
-        schema_name: None,
-        input: serde_json::Value::Null,
-        lane: C::LANE.as_str(),
-        steps_total: i32::try_from(C::STEPS.len()).unwrap_or(i32::MAX),
-        // whoever waits for one institution does not wait for all
-        priority: -1,
-        actor: who.actor.name.clone(),
-        token: who.actor.token_id,
-        required_role: Role::Operator,
-        source: who.actor.source,
-        request_id: who.actor.request_id.clone(),
-        idempotency: None,
-        parent: Some(accepted.operation),
-    };
-    let mut place = 0;
-    for batch in children.chunks(BATCH) {
-        let rows: Vec<_> = batch
-            .iter()
-            .map(|(schema, name, kind)| {
-                let input = serde_json::to_value(kind).unwrap_or_default();
-                (Uuid::now_v7(), Some(*schema), Some(name.clone()), input)
-            })
-            .collect();
-        operations::insert_many(tx, &pattern, &rows).await?;
-        let of_batch = rows.iter().filter_map(|row| Some((row.0, row.1?)));
-        pace.spread(tx, of_batch, &mut place).await?;
-    }
-    operations::tell_of_children(tx, accepted.operation, &who.actor).await?;
+    let (accepted, queued) = queue_family(tx, who, parent, children).await?;
+    pace.spread(tx, queued.into_iter()).await?;
     Ok(accepted)
 }
 

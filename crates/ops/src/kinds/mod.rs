@@ -9,6 +9,7 @@ pub mod apply_plan;
 pub mod backup_schema;
 pub mod backup_schemas;
 pub mod block_writes;
+pub mod change_schemas;
 pub mod create_schema;
 pub mod create_template;
 pub mod destroy_backup_keys;
@@ -38,6 +39,7 @@ pub use apply_plan::ApplyPlan;
 pub use backup_schema::BackupSchema;
 pub use backup_schemas::BackupSchemas;
 pub use block_writes::BlockWrites;
+pub use change_schemas::ChangeSchemas;
 pub use create_schema::CreateSchema;
 pub use create_template::CreateTemplate;
 pub use destroy_backup_keys::DestroyBackupKeys;
@@ -70,6 +72,7 @@ pub fn registry() -> Registry {
         .with::<BackupSchema>()
         .with::<BackupSchemas>()
         .with::<BlockWrites>()
+        .with::<ChangeSchemas>()
         .with::<CreateSchema>()
         .with::<CreateTemplate>()
         .with::<DestroyBackupKeys>()

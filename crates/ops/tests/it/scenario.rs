@@ -1,10 +1,13 @@
 //! What the crash matrix must know of a kind: which operations come before it, and how it is asked
 //! for. A kind that is registered without a line here fails the matrix.
 
+use tenantry_domain::bulk::BulkAction;
 use tenantry_domain::plan::Plan;
 use tenantry_domain::schema::SchemaAction;
+use tenantry_ops::bulk::{self, BulkRequest};
 use tenantry_ops::quotas;
 use tenantry_ops::submit::{self, Requester};
+use tenantry_store::schemas::Filter;
 use uuid::Uuid;
 
 use crate::fleet::{TestFleet, script};
@@ -30,6 +33,8 @@ pub(crate) enum Ask {
     Plan(i32),
     /// To be kept from writing, or to be let write again.
     Block(bool),
+    /// One change of all institutions.
+    ChangeAll(BulkAction),
     Template,
     /// A schema that was there before.
     Adopt,
@@ -70,6 +75,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         before: &[Ask::Create, Ask::Change(SchemaAction::Suspend)],
         ask: Ask::Change(SchemaAction::Resume),
         no_way_back_from: None,
+    },
+    Scenario {
+        kind: "change_schemas",
+        before: &[Ask::Create],
+        ask: Ask::ChangeAll(BulkAction::Suspend),
+        no_way_back_from: Some("change institutions"),
     },
     Scenario {
         kind: "drop_schema",
@@ -224,6 +235,11 @@ impl Ask {
                 .unwrap()
                 .operation
             }
+            Self::ChangeAll(action) => {
+                let request = BulkRequest { action, filter: Filter::default(), confirm: None };
+                let who = Requester::system();
+                bulk::change(&fleet.fleet, &who, &request).await.unwrap().operation
+            }
             Self::Import => fleet.import(2).await,
             Self::Backup
             | Self::BackupAll
@@ -256,7 +272,11 @@ impl Scenario {
     pub(crate) fn leaves_rows(&self) -> bool {
         matches!(
             self.kind,
-            "create_schema" | "import_schemas" | "backup_schemas" | "verify_backups"
+            "change_schemas"
+                | "create_schema"
+                | "import_schemas"
+                | "backup_schemas"
+                | "verify_backups"
         )
     }
 

@@ -235,7 +235,7 @@ pub async fn journal(
                attempt = 0, crash_count = 0,
                updated_at = clock_timestamp()
            where id = $1 and generation = $2 and state || '' = 'running'
-           returning id, schema_id, kind, state, steps_total
+           returning id, schema_id, schema_name, kind, state, steps_total
          ), step as (
            insert into operation_step as s
              (operation_id, seq, name, state, generation, error, finished_at)
@@ -247,9 +247,9 @@ pub async fn journal(
          ), told as (
            insert into event (type, schema_id, operation_id, data)
            select 'operation.progressed', schema_id, id,
-                  jsonb_build_object('kind', kind, 'state', state, 'stepsDone', $8::int,
-                                     'stepsTotal', steps_total, 'currentStep', $9::text,
-                                     'unwinding', $10::bool)
+                  jsonb_build_object('kind', kind, 'schema', schema_name, 'state', state,
+                                     'stepsDone', $8::int, 'stepsTotal', steps_total,
+                                     'currentStep', $9::text, 'unwinding', $10::bool)
            from op
          )
          select count(*) from op",
@@ -284,13 +284,13 @@ pub async fn note_progress(
         "with op as (
            update operation set current_step = $3, updated_at = clock_timestamp()
            where id = $1 and generation = $2 and state || '' = 'running'
-           returning id, schema_id, kind, state, steps_done, steps_total, unwinding
+           returning id, schema_id, schema_name, kind, state, steps_done, steps_total, unwinding
          )
          insert into event (type, schema_id, operation_id, data)
          select 'operation.progressed', schema_id, id,
-                jsonb_build_object('kind', kind, 'state', state, 'stepsDone', steps_done,
-                                   'stepsTotal', steps_total, 'currentStep', $3::text,
-                                   'unwinding', unwinding)
+                jsonb_build_object('kind', kind, 'schema', schema_name, 'state', state,
+                                   'stepsDone', steps_done, 'stepsTotal', steps_total,
+                                   'currentStep', $3::text, 'unwinding', unwinding)
          from op",
     )
     .bind(id)
@@ -321,11 +321,15 @@ pub async fn wait(
                lease_owner = null, lease_until = null, updated_at = clock_timestamp(),
                attempt = case when $5 then attempt else greatest(attempt - 1, 0) end
            where id = $1 and generation = $2 and state || '' = 'running'
-           returning id, schema_id, kind, run_at
+           returning id, schema_id, schema_name, kind, steps_done, steps_total, current_step,
+                     unwinding, run_at
          )
          insert into event (type, schema_id, operation_id, data)
          select 'operation.waiting', schema_id, id,
-                jsonb_build_object('kind', kind, 'state', 'waiting', 'error', $4, 'runAt', run_at)
+                jsonb_build_object('kind', kind, 'schema', schema_name, 'state', 'waiting',
+                                   'stepsDone', steps_done, 'stepsTotal', steps_total,
+                                   'currentStep', current_step, 'unwinding', unwinding,
+                                   'error', $4, 'runAt', run_at)
          from op",
     )
     .bind(id)

@@ -6,6 +6,7 @@
 
 mod children;
 mod claim;
+mod history;
 mod list;
 
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ pub use claim::{
     Beat, Claim, Ending, Fenced, Journal, beat, claim, finish, journal, note_progress, release,
     succeed, take_over, wait,
 };
+pub use history::{Counts, history};
 pub use list::{Filter, Page, StateCount, backups_under_way, counts, list};
 
 /// An operation, as the lists show it.

@@ -8,9 +8,9 @@ use sqlx::postgres::PgArguments;
 use tenantry_domain::clock;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
-use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::PgError;
+use crate::ids::first_at;
 
 /// Which schemas a list shows.
 #[derive(Clone, Debug, Default)]
@@ -157,20 +157,12 @@ impl Bound {
             all.add(self.without_backup)?;
             all.add(self.older_than)?;
             all.add(self.within)?;
-            all.add(self.failing.then(|| first_id_within(FAILING_FOR)))?;
+            all.add(self.failing.then(|| first_at(clock::now() - FAILING_FOR)))?;
             all.add(&self.names)
         };
         add().map_err(sqlx::Error::Encode)?;
         Ok(all)
     }
-}
-
-/// Ids of version 7 grow with time: every one that was made since then is larger than this.
-fn first_id_within(age: Duration) -> Uuid {
-    let since = clock::now().as_second() - i64::try_from(age.as_secs()).unwrap_or(0);
-    let since = Timestamp::from_unix(NoContext, u64::try_from(since).unwrap_or(0), 0);
-    // the time alone, and nothing of the random part
-    Uuid::from_u128(Uuid::new_v7(since).as_u128() >> 80 << 80)
 }
 
 /// A text as LIKE takes it: everywhere in the value, nothing in it special.
@@ -186,11 +178,5 @@ mod tests {
     #[test]
     fn nothing_in_a_search_text_is_special() {
         assert_eq!(like_pattern("50%_\\"), "%50\\%\\_\\\\%");
-    }
-
-    #[test]
-    fn ids_are_larger_than_the_first_of_their_time() {
-        assert!(Uuid::now_v7() > first_id_within(Duration::from_secs(1)));
-        assert!(first_id_within(Duration::from_secs(60)) < first_id_within(Duration::from_secs(1)));
     }
 }

@@ -7,6 +7,7 @@ mod list;
 mod many;
 mod order;
 mod rows;
+mod selection;
 
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
@@ -30,6 +31,7 @@ pub use list::{Page, count, list, list_rows};
 pub use many::{Known, Wanted, insert_many, known, tell_of_updates, update_many};
 pub use order::{Cursor, Sort, SortKey, Start};
 pub use rows::{ActiveOperation, SchemaRow};
+pub use selection::{Selected, select};
 
 use order::{Placed, or_epoch};
 

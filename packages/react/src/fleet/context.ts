@@ -1,10 +1,11 @@
 'use client';
 // What every hook and component knows of the fleet: handed down by `FleetProvider`.
 import { createContext, useContext } from 'react';
-import type { FleetClient, SchemaBody } from '../client/index.js';
+import type { FleetClient } from '../client/index.js';
 import type { CacheSync } from '../live/cache-sync.js';
 import type { LiveConnection } from '../live/connection.js';
 import type { RunningOperations } from '../live/running-operations.js';
+import type { SchemaSubject } from '../values/schema-row.js';
 import type { Notify } from '../notify/notify.js';
 
 /** What can be done to a schema, or to the fleet. */
@@ -25,7 +26,7 @@ export type FleetAction =
 /** Whether somebody may do something: yes, no, or the reason why not. */
 export type Permission = boolean | string;
 
-export type Can = (action: FleetAction, schema?: SchemaBody) => Permission;
+export type Can = (action: FleetAction, schema?: SchemaSubject) => Permission;
 
 export interface Fleet {
   client: FleetClient;

@@ -2,7 +2,7 @@
 // Everything that a list of institutions needs: rows, filters, order, selection, and what can be done.
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
-import type { Facets, FleetError, SchemaBody } from '../client/index.js';
+import type { Facets, FleetError, SchemaRow } from '../client/index.js';
 import { useFleet } from '../fleet/context.js';
 import { normalFilters, type SchemaFilters, type SchemaSort } from '../queries/filters.js';
 import { facetsOptions } from '../queries/options.js';
@@ -22,9 +22,9 @@ export interface SchemaManagementOptions {
 
 export interface SchemaManagementState extends SchemaActions {
   /** The rows that are there, in their order; `getRow` has them by their place in the whole list. */
-  schemas: SchemaBody[];
+  schemas: SchemaRow[];
   total: number;
-  getRow: (index: number) => SchemaBody | undefined;
+  getRow: (index: number) => SchemaRow | undefined;
   ensureRange: (first: number, last: number) => void;
   facets: Facets | undefined;
   status: 'pending' | 'error' | 'success';

@@ -2,7 +2,7 @@
 // A long list read a page at a time: what is on the screen is asked for, the rest is not there.
 import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
-import type { FleetClient, FleetError, SchemaBody, SchemaList } from '../client/index.js';
+import type { FleetClient, FleetError, SchemaRow, SchemaRowList } from '../client/index.js';
 import { useFleet } from '../fleet/context.js';
 import { PAGE_SIZE, type SchemaFilters, type SchemaSort } from '../queries/filters.js';
 import { schemaPageOptions } from '../queries/options.js';
@@ -11,11 +11,11 @@ export interface SchemaPages {
   /** How many rows there are in all. */
   total: number;
   /** A row by its place; undefined while it is not there. */
-  getRow: (index: number) => SchemaBody | undefined;
+  getRow: (index: number) => SchemaRow | undefined;
   /** Says which rows are wanted, the last one included. */
   ensureRange: (first: number, last: number) => void;
   /** The rows that are there, in their order. */
-  schemas: SchemaBody[];
+  schemas: SchemaRow[];
   status: 'pending' | 'error' | 'success';
   error: FleetError | null;
   /** Something is read, behind rows that are there. */
@@ -45,14 +45,16 @@ export function useSchemaPages(filters: SchemaFilters, sort: SchemaSort): Schema
   }));
   let { wanted, before } = list;
   if (wanted.sort !== sort || wanted.filters !== filters) {
-    before = wanted;
+    // Where the list before was not there yet, the one before that still is on the screen.
+    const hadRows = pagesOf(client, wanted).some((page) => queries.getQueryData(page.queryKey));
+    before = hadRows ? wanted : before;
     wanted = { filters, sort, first: 0, last: 0 };
     setList({ wanted, before });
   }
 
   const asked = useMemo(() => pagesOf(client, wanted), [client, wanted]);
   const combine = useCallback(
-    (results: UseQueryResult<SchemaList>[]) => combined(results, wanted.first),
+    (results: UseQueryResult<SchemaRowList>[]) => combined(results, wanted.first),
     [wanted.first],
   );
   const current = useQueries({ queries: asked, combine });
@@ -112,8 +114,8 @@ function pagesOf(client: FleetClient, { filters, sort, first, last }: Wanted) {
   );
 }
 
-function combined(results: UseQueryResult<SchemaList>[], first: number) {
-  const newest = results.reduce<UseQueryResult<SchemaList> | null>(
+function combined(results: UseQueryResult<SchemaRowList>[], first: number) {
+  const newest = results.reduce<UseQueryResult<SchemaRowList> | null>(
     (best, each) =>
       each.data !== undefined && each.dataUpdatedAt >= (best?.dataUpdatedAt ?? 0) ? each : best,
     null,

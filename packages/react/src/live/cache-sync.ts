@@ -1,7 +1,14 @@
 // Follows the events into the cache: rows change where they stand, what an event does not tell is read again,
 // and what is not on the screen is only marked as old.
 import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
-import type { FleetClient, SchemaBody, SchemaList, SchemaState } from '../client/index.js';
+import type {
+  FleetClient,
+  SchemaBody,
+  SchemaRow,
+  SchemaRowList,
+  SchemaState,
+} from '../client/index.js';
+import { rowOf } from '../values/schema-row.js';
 import { type FleetKeys, fleetKeys } from '../queries/keys.js';
 import { schemaOptions } from '../queries/options.js';
 import type { FleetEvent, LiveListener } from './connection.js';
@@ -38,7 +45,8 @@ export class CacheSync implements LiveListener {
   readonly #queries: QueryClient;
   readonly #running: RunningOperations;
   readonly #keys: FleetKeys;
-  readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #resting = new Set<string>();
+  readonly #again = new Map<string, () => void>();
   readonly #toRead = new Map<string, string>();
   readonly #watchers = new Set<() => void>();
   #arrived = new Set<string>();
@@ -98,10 +106,12 @@ export class CacheSync implements LiveListener {
     }
   }
 
-  /** Writes a row that was read into every list that shows it. */
-  putRow(row: SchemaBody): void {
-    this.#queries.setQueryData(this.#keys.schema(row.name), row);
-    this.#eachPage((items) => items.map((each) => (each.id === row.id ? row : each)));
+  /** Writes a schema that was read into every list that shows it. */
+  putSchema(schema: SchemaBody): void {
+    this.#queries.setQueryData(this.#keys.schema(schema.name), schema);
+    this.#eachPage((items) =>
+      items.map((row) => (row.id === schema.id ? rowOf(schema, row) : row)),
+    );
   }
 
   #patchRows(changed: Map<string, ChangedSchema>): void {
@@ -122,13 +132,13 @@ export class CacheSync implements LiveListener {
       else if (query !== undefined) query.invalidate();
     }
     for (const [id, name] of shown) this.#toRead.set(id, name);
-    if (shown.size > 0) this.#later('rows', () => this.#readRows());
+    if (shown.size > 0) this.#paced('rows', () => this.#readRows());
   }
 
-  #eachPage(change: (items: SchemaBody[], query: Query) => SchemaBody[]): void {
+  #eachPage(change: (items: SchemaRow[], query: Query) => SchemaRow[]): void {
     const pages = this.#queries.getQueryCache().findAll({ queryKey: this.#keys.schemaPages });
     for (const query of pages) {
-      const page = query.state.data as SchemaList | undefined;
+      const page = query.state.data as SchemaRowList | undefined;
       if (page === undefined) continue;
       const items = change(page.items, query);
       if (items.every((row, index) => row === page.items[index])) continue;
@@ -150,7 +160,7 @@ export class CacheSync implements LiveListener {
     for (const name of names) {
       this.#queries
         .fetchQuery({ ...schemaOptions(this.#client, name), staleTime: 0 })
-        .then((row) => this.putRow(row))
+        .then((schema) => this.putSchema(schema))
         .catch(() => {
           // It is gone, or cannot be read; the row stays as it is until the list is read again.
         });
@@ -159,33 +169,39 @@ export class CacheSync implements LiveListener {
 
   #age(event: FleetEvent): void {
     const { type, operationId } = event;
-    if (type === 'schema.changed') this.#invalidateLater(this.#keys.facets);
+    if (type === 'schema.changed') this.#invalidate(this.#keys.facets);
     if (type.startsWith('operation.')) {
-      if (operationId !== null) this.#invalidateLater(this.#keys.operation(operationId), 250);
-      if (type !== 'operation.progressed') this.#invalidateLater(this.#keys.operationLists);
+      if (operationId !== null) this.#invalidate(this.#keys.operation(operationId), 250);
+      if (type !== 'operation.progressed') this.#invalidate(this.#keys.operationLists);
       const kind = event.data.kind;
       const began = type === 'operation.queued' && typeof kind === 'string' && MEMBERSHIP.has(kind);
       if (began && operationId !== null) this.#arrived.add(operationId);
     }
     for (const [begins, rooms] of ROOMS) {
       if (!type.startsWith(begins)) continue;
-      for (const room of rooms) this.#invalidateLater(this.#keys.room(room));
+      for (const room of rooms) this.#invalidate(this.#keys.room(room));
     }
   }
 
-  #invalidateLater(queryKey: QueryKey, wait = BETWEEN_READS): void {
+  #invalidate(queryKey: QueryKey, wait = BETWEEN_READS): void {
     const invalidate = () => void this.#queries.invalidateQueries({ queryKey });
-    this.#later(JSON.stringify(queryKey), invalidate, wait);
+    this.#paced(JSON.stringify(queryKey), invalidate, wait);
   }
 
-  /** However often it is asked for, it is done once in `wait`. */
-  #later(what: string, act: () => void, wait = BETWEEN_READS): void {
-    if (this.#due.has(what)) return;
-    const timer = setTimeout(() => {
-      this.#due.delete(what);
-      act();
+  /** Does it at once, and however often it is asked for, no sooner than `wait` later again. */
+  #paced(what: string, act: () => void, wait = BETWEEN_READS): void {
+    if (this.#resting.has(what)) {
+      this.#again.set(what, act);
+      return;
+    }
+    act();
+    this.#resting.add(what);
+    setTimeout(() => {
+      this.#resting.delete(what);
+      const again = this.#again.get(what);
+      this.#again.delete(what);
+      if (again !== undefined) this.#paced(what, again, wait);
     }, wait);
-    this.#due.set(what, timer);
   }
 
   #tellArrivals(): void {
@@ -220,10 +236,9 @@ function changedSchemas(events: FleetEvent[]): Map<string, ChangedSchema> {
   return changed;
 }
 
-function patched(row: SchemaBody, change: ChangedSchema): SchemaBody {
+function patched(row: SchemaRow, change: ChangedSchema): SchemaRow {
   const state = change.state ?? row.state;
-  const active = row.activeOperation ?? null;
-  const ended = active !== null && change.finished.has(active);
+  const ended = row.operation != null && change.finished.has(row.operation.id);
   if (state === row.state && !ended) return row;
-  return { ...row, state, activeOperation: ended ? null : active };
+  return { ...row, state, operation: ended ? null : (row.operation ?? null) };
 }

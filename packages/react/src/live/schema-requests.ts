@@ -131,9 +131,9 @@ export async function updateSchema(
   const headers: Record<string, string> = { 'Idempotency-Key': newKey() };
   if (version !== undefined) headers['If-Match'] = `"${version}"`;
   const answer = await fleet.client.patchSchema({ path: { name }, body: patch, headers });
-  const row = answer as SchemaBody;
-  fleet.sync.putRow(row);
-  return row;
+  const schema = answer as SchemaBody;
+  fleet.sync.putSchema(schema);
+  return schema;
 }
 
 function act(

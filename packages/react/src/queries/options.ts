@@ -27,7 +27,7 @@ export function schemaPageOptions(
   return queryOptions({
     queryKey: fleetKeys(client).schemaPage(normal, sort, page),
     queryFn: ({ signal }) =>
-      client.listSchemas({
+      client.listSchemaRows({
         query: { ...schemaQuery(normal), sort, limit: PAGE_SIZE, offset: page * PAGE_SIZE },
         signal,
       }),

@@ -1,14 +1,19 @@
 // A server in memory, behind a `fetch`: enough of Tenantry for components and hooks to run against in tests and
 // on pages that show them. Operations end by themselves after a while, or when a test says so.
 import {
+  type BulkPreview,
+  type BulkRequestBody,
   createFleetClient,
   type FleetClient,
   type OperationBody,
   type OperationState,
   type ProblemBody,
   type SchemaBody,
+  type SchemaRow,
   type SchemaState,
 } from '../client/index.js';
+import { rowOf } from '../values/schema-row.js';
+import { stateAllows } from '../values/schema-rules.js';
 import { FakeEvents } from './fake-events.js';
 import { fleetFixture, operationFixture, schemaFixture } from './fixtures.js';
 
@@ -110,8 +115,12 @@ export class FakeFleet {
     }
     if (room !== 'schemas') return problem(404, 'not_found', 'There is nothing at this path.');
     if (name === 'facets') return this.#facets();
+    if (name === 'rows') return this.#list(query, (schema) => this.#row(schema));
+    if (name === 'bulk') return this.#changeMany(request);
     if (name === undefined) {
-      return request.method === 'POST' ? this.#submit(request, 'create_schema') : this.#list(query);
+      return request.method === 'POST'
+        ? this.#submit(request, 'create_schema')
+        : this.#list(query, (schema) => schema);
     }
     return this.#answerSchema(request, name);
   }
@@ -176,20 +185,8 @@ export class FakeFleet {
       const made = schemaFixture(this.schemas.length + 50_000, { name, displayName });
       this.schemas.push({ ...made, state: 'provisioning' });
     }
-    const schema = name === undefined ? undefined : this.#find(name);
-    const operation = operationFixture(this.operations.length + 1, {
-      kind,
-      schema: name ?? null,
-      schemaId: schema?.id ?? null,
-    });
-    this.operations.push(operation);
+    const operation = this.#queue(kind, name ?? null);
     if (key !== null) this.#keys.set(key, operation.id);
-    if (schema !== undefined) this.#replace({ ...schema, activeOperation: operation.id });
-    this.events.emit('operation.queued', {
-      operationId: operation.id,
-      data: { kind, schema: name ?? null, state: 'queued', stepsDone: 0, stepsTotal: 1 },
-      ...(schema === undefined ? {} : { schemaId: schema.id }),
-    });
     this.#finishLater(operation.id);
     return json(operation, 202);
   }
@@ -198,16 +195,79 @@ export class FakeFleet {
     if (this.#operationMs !== null) setTimeout(() => this.finish(id), this.#operationMs);
   }
 
-  #list(query: URLSearchParams): Response {
+  /** One operation below the parent for each; the parent ends when the last of them has. */
+  async #changeMany(request: Request): Promise<Response> {
+    const body = (await request.json()) as BulkRequestBody;
+    const query = new URLSearchParams(
+      (body.filter?.state ?? []).length > 0 ? { state: (body.filter?.state ?? []).join(',') } : {},
+    );
+    const found = body.names
+      ? this.schemas.filter((schema) => body.names?.includes(schema.name))
+      : matching(this.schemas, query);
+    const fit = found.filter((schema) => stateAllows(schema.state, body.action));
+    const confirm = `${body.action} ${fit.length} ${fit.length === 1 ? 'schema' : 'schemas'}`;
+    if (body.dryRun === true) {
+      const preview: BulkPreview = {
+        action: body.action,
+        count: fit.length,
+        passedOver: found.length - fit.length,
+        names: fit.slice(0, 10).map((schema) => schema.name),
+        usageBytes: fit.reduce((sum, schema) => sum + (schema.usage.bytes ?? 0), 0),
+        confirm,
+      };
+      return json(preview);
+    }
+    if (body.action === 'drop' && body.confirm !== confirm) {
+      return problem(422, 'confirmation_mismatch', `Repeat it: ${confirm}.`);
+    }
+    const parent = this.#queue('change_schemas', null);
+    for (const schema of fit) this.finish(this.#queue(`${body.action}_schema`, schema.name).id);
+    const result = {
+      action: body.action,
+      institutions: fit.length,
+      done: fit.length,
+      failed: 0,
+      cancelled: 0,
+    };
+    this.operations[this.operations.indexOf(parent)] = { ...parent, result };
+    this.#finishLater(parent.id);
+    return json(parent, 202);
+  }
+
+  #queue(kind: string, name: string | null): OperationBody {
+    const schema = name === null ? undefined : this.#find(name);
+    const operation = operationFixture(this.operations.length + 1, {
+      kind,
+      schema: name,
+      schemaId: schema?.id ?? null,
+    });
+    this.operations.push(operation);
+    if (schema !== undefined) this.#replace({ ...schema, activeOperation: operation.id });
+    this.events.emit('operation.queued', {
+      operationId: operation.id,
+      data: { kind, schema: name, state: 'queued', stepsDone: 0, stepsTotal: 1 },
+      ...(schema === undefined ? {} : { schemaId: schema.id }),
+    });
+    return operation;
+  }
+
+  #list(query: URLSearchParams, shape: (schema: SchemaBody) => object): Response {
     const rows = matching(this.schemas, query);
     const offset = Number(query.get('offset') ?? query.get('cursor') ?? 0);
     const limit = Number(query.get('limit') ?? 50);
     const next = offset + limit;
     return json({
-      items: rows.slice(offset, next),
+      items: rows.slice(offset, next).map(shape),
       total: rows.length,
       nextCursor: next < rows.length ? String(next) : null,
     });
+  }
+
+  #row(schema: SchemaBody): SchemaRow {
+    const active = this.operations.find((operation) => operation.id === schema.activeOperation);
+    if (active === undefined) return rowOf(schema);
+    const { id, kind, state, progress } = active;
+    return { ...rowOf(schema), operation: { id, kind, state, progress } };
   }
 
   #facets(): Response {
@@ -215,7 +275,16 @@ export class FakeFleet {
     for (const { state } of this.schemas) counts.set(state, (counts.get(state) ?? 0) + 1);
     const states = [...counts].map(([state, count]) => ({ state, count }));
     const usageBytes = this.schemas.reduce((sum, each) => sum + (each.usage.bytes ?? 0), 0);
-    return json({ states, templates: [], usageBytes });
+    return json({
+      states,
+      templates: [],
+      plans: [],
+      quotaLevels: [],
+      withoutBackup: 0,
+      staleBackup: 0,
+      failing: 0,
+      usageBytes,
+    });
   }
 
   #find(name: string): SchemaBody | undefined {

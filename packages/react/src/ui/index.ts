@@ -30,6 +30,7 @@ export { Tooltip, type TooltipProps } from './primitives/tooltip.js';
 export { BulkBar } from './schemas/bulk-bar.js';
 export { ConnectionMark } from './schemas/connection-mark.js';
 export { CreateSheet, type CreateSheetProps } from './schemas/create-sheet.js';
+export { FleetOperations } from './schemas/fleet-operations.js';
 export { QuotaDialog, type QuotaDialogProps } from './schemas/quota-dialog.js';
 export {
   type QuestionVerb,

@@ -20,6 +20,11 @@ const KINDS: Record<string, OperationWords> = {
     done: 'Fleet backed up',
   },
   block_writes: { name: 'Block writes', doing: 'Blocking writes', done: 'Writes blocked' },
+  change_schemas: {
+    name: 'Change institutions',
+    doing: 'Changing institutions',
+    done: 'Institutions changed',
+  },
   create_schema: { name: 'Create', doing: 'Creating', done: 'Created' },
   create_template: {
     name: 'Create template',

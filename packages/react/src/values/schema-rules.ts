@@ -1,5 +1,6 @@
 // What can be done to a schema in which state, as the server decides it; a form need not be refused to know.
-import type { SchemaBody, SchemaState } from '../client/index.js';
+import type { SchemaState } from '../client/index.js';
+import type { SchemaSubject } from './schema-row.js';
 
 /** What can be done to a schema that exists. */
 export type SchemaVerb =
@@ -37,9 +38,12 @@ export function stateAllows(state: SchemaState, verb: SchemaVerb): boolean {
 }
 
 /** Why it cannot be done to this schema; undefined if it can. */
-export function ruleAgainst(schema: SchemaBody, verb: SchemaVerb): string | undefined {
+export function ruleAgainst(schema: SchemaSubject, verb: SchemaVerb): string | undefined {
   if (!stateAllows(schema.state, verb)) return `Not while it is ${schema.state}.`;
-  if (schema.adoption?.readOnly === true && REFUSED_WHILE_ADOPTED.includes(verb)) {
+  if (
+    (schema.readOnly ?? schema.adoption?.readOnly) === true &&
+    REFUSED_WHILE_ADOPTED.includes(verb)
+  ) {
     return 'This schema was adopted and is only read.';
   }
   return undefined;

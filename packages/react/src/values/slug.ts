@@ -5,9 +5,11 @@ const RESERVED = new Set([
   'public',
   'information_schema',
   'tenantry',
+  'bulk',
   'facets',
   'import',
   'export',
+  'rows',
 ]);
 
 /** The longest name, in characters; all of them are ASCII. */

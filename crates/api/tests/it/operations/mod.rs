@@ -1,6 +1,7 @@
 //! `/api/admin/operations`
 
 mod cancel;
+mod history;
 mod list;
 mod order;
 mod retry;

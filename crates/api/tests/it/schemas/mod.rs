@@ -1,6 +1,7 @@
 //! `/api/admin/schemas`
 
 mod attributes;
+mod bulk;
 mod create;
 mod credentials;
 mod delete;
@@ -9,5 +10,6 @@ mod facets;
 mod import;
 mod list;
 mod patch;
+mod rows;
 mod show;
 mod usage;

@@ -313,6 +313,11 @@ export type BackupBody = {
 };
 
 /**
+ * How old an institution's newest backup is.
+ */
+export type BackupFilter = 'none' | 'stale' | 'fresh';
+
+/**
  * How the fleet's backups stand.
  */
 export type BackupFreshness = {
@@ -461,9 +466,118 @@ export type BackupPatch = {
 };
 
 /**
+ * What can be done to many institutions at once.
+ */
+export type BulkAction = 'suspend' | 'resume' | 'drop' | 'undrop' | 'backup';
+
+/**
+ * Which institutions, as the query of a list says it.
+ */
+export type BulkFilter = {
+    /**
+     * A part of the name or display name.
+     */
+    q?: string | null;
+    /**
+     * Only these states.
+     */
+    state?: Array<SchemaState>;
+    /**
+     * Only these plans.
+     */
+    plan?: Array<string>;
+    /**
+     * Only these levels of the quota.
+     */
+    quota?: Array<QuotaLevel>;
+    /**
+     * Only those made from this template.
+     */
+    template?: string | null;
+    /**
+     * Only those at this version of their template.
+     */
+    templateVersion?: number | null;
+    backup?: BackupFilter | null;
+    /**
+     * Only those of which an operation failed or is stuck, within a week, and none succeeded since.
+     */
+    failing?: boolean;
+    /**
+     * Only the one that your own system calls so.
+     */
+    externalId?: string | null;
+    /**
+     * Only those that have all these labels.
+     */
+    labels?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * The answer to a bulk change: what a dry run found, or the operation to which one for each belongs.
+ */
+export type BulkOutcome = BulkPreview | OperationBody;
+
+/**
+ * What a bulk change would be about.
+ */
+export type BulkPreview = {
+    /**
+     * What would be done.
+     */
+    action: BulkAction;
+    /**
+     * How many institutions would be changed.
+     */
+    count: number;
+    /**
+     * How many of the selection would not: their state is another one, or they are only read.
+     */
+    passedOver: number;
+    /**
+     * The first ten of their names.
+     */
+    names: Array<string>;
+    /**
+     * Bytes of them all when last measured.
+     */
+    usageBytes: number;
+    /**
+     * What confirms it.
+     */
+    confirm: string;
+};
+
+/**
+ * What is to be done, and to which institutions: either `names` or `filter`.
+ */
+export type BulkRequestBody = {
+    /**
+     * What is done to each; those in a state that does not go with it are passed over.
+     */
+    action: BulkAction;
+    /**
+     * Their names, at most 10,000.
+     */
+    names?: Array<string> | null;
+    filter?: BulkFilter | null;
+    /**
+     * What and how many, as the answer to `dryRun` words it. Dropping needs it; where it is given, it must
+     * be right.
+     */
+    confirm?: string | null;
+    /**
+     * Only say what it would be about.
+     */
+    dryRun?: boolean;
+};
+
+/**
  * What is wrong, for programs: stable, in snake_case.
  */
-export type Code = 'invalid_request' | 'invalid_name' | 'confirmation_mismatch' | 'unauthenticated' | 'forbidden' | 'foreign_request' | 'too_many_sign_ins' | 'not_found' | 'method_not_allowed' | 'schema_not_found' | 'operation_not_found' | 'template_not_found' | 'plan_not_found' | 'schedule_not_found' | 'schedule_exists' | 'schedule_configured' | 'schedule_refused' | 'token_not_found' | 'schema_exists' | 'foreign_schema' | 'invalid_state' | 'credentials_exist' | 'adopted_read_only' | 'not_for_adopted' | 'not_adopted' | 'owner_needed' | 'adoption_refused' | 'operation_finished' | 'not_retryable' | 'idempotency_mismatch' | 'template_refused' | 'too_large' | 'unsupported_media_type' | 'unavailable' | 'precondition_failed' | 'external_id_taken' | 'import_refused' | 'parameter_missing' | 'backups_off' | 'no_identity' | 'backup_not_found' | 'copy_not_found' | 'internal';
+export type Code = 'invalid_request' | 'invalid_name' | 'confirmation_mismatch' | 'selection_changed' | 'unauthenticated' | 'forbidden' | 'foreign_request' | 'too_many_sign_ins' | 'not_found' | 'method_not_allowed' | 'schema_not_found' | 'operation_not_found' | 'template_not_found' | 'plan_not_found' | 'schedule_not_found' | 'schedule_exists' | 'schedule_configured' | 'schedule_refused' | 'token_not_found' | 'schema_exists' | 'foreign_schema' | 'invalid_state' | 'credentials_exist' | 'adopted_read_only' | 'not_for_adopted' | 'not_adopted' | 'owner_needed' | 'adoption_refused' | 'operation_finished' | 'not_retryable' | 'idempotency_mismatch' | 'template_refused' | 'too_large' | 'unsupported_media_type' | 'unavailable' | 'precondition_failed' | 'external_id_taken' | 'import_refused' | 'parameter_missing' | 'backups_off' | 'no_identity' | 'backup_not_found' | 'copy_not_found' | 'internal';
 
 /**
  * The version that most of the schemas have.
@@ -1393,6 +1507,58 @@ export type OperationBody = {
      * The operation that it belongs to.
      */
     parent?: string | null;
+};
+
+/**
+ * How many operations were asked for in an hour or a day, by where they are now.
+ */
+export type OperationCounts = {
+    /**
+     * When it began.
+     */
+    at: string;
+    /**
+     * Queued, running or waiting.
+     */
+    pending: number;
+    /**
+     * Done.
+     */
+    succeeded: number;
+    /**
+     * Given up.
+     */
+    failed: number;
+    /**
+     * Stopped on request.
+     */
+    cancelled: number;
+    /**
+     * In need of somebody.
+     */
+    stuck: number;
+};
+
+/**
+ * How many operations were asked for, hour by hour or day by day.
+ */
+export type OperationHistory = {
+    /**
+     * What a point stands for.
+     */
+    by: Grain;
+    /**
+     * The first time.
+     */
+    from: string;
+    /**
+     * The time after the last one.
+     */
+    to: string;
+    /**
+     * The points, the oldest first.
+     */
+    points: Array<OperationCounts>;
 };
 
 /**
@@ -3597,6 +3763,54 @@ export type ListOperationsResponses = {
 
 export type ListOperationsResponse = ListOperationsResponses[keyof ListOperationsResponses];
 
+export type CountOperationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first time; 48 hours or 90 days before `to` when it is left out.
+         */
+        from?: string;
+        /**
+         * The time after the last one; now when it is left out.
+         */
+        to?: string;
+        /**
+         * `hour` or `day`; `hour` when it is left out.
+         */
+        by?: string;
+    };
+    url: '/api/admin/operations/history';
+};
+
+export type CountOperationsErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `viewer`
+     */
+    403: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type CountOperationsError = CountOperationsErrors[keyof CountOperationsErrors];
+
+export type CountOperationsResponses = {
+    200: OperationHistory;
+};
+
+export type CountOperationsResponse = CountOperationsResponses[keyof CountOperationsResponses];
+
 export type ShowOperationData = {
     body?: never;
     path: {
@@ -4333,6 +4547,62 @@ export type CreateSchemaResponses = {
 };
 
 export type CreateSchemaResponse = CreateSchemaResponses[keyof CreateSchemaResponses];
+
+export type ChangeSchemasData = {
+    body: BulkRequestBody;
+    headers?: {
+        /**
+         * `wait=N`: answer when the operation ended, or after N seconds.
+         */
+        Prefer?: string | null;
+        /**
+         * Makes sending the same request again safe.
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/admin/schemas/bulk';
+};
+
+export type ChangeSchemasErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `operator`
+     */
+    403: ProblemBody;
+    409: ProblemBody;
+    413: ProblemBody;
+    415: ProblemBody;
+    422: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type ChangeSchemasError = ChangeSchemasErrors[keyof ChangeSchemasErrors];
+
+export type ChangeSchemasResponses = {
+    /**
+     * What a dry run found, or the operation that ended within the wait
+     */
+    200: BulkOutcome;
+    /**
+     * It is queued or under way
+     */
+    202: OperationBody;
+};
+
+export type ChangeSchemasResponse = ChangeSchemasResponses[keyof ChangeSchemasResponses];
 
 export type ExportSchemasData = {
     body?: never;

@@ -71,7 +71,7 @@ export function Checkbox({ indeterminate = false, className, ...rest }: Checkbox
         ref={(element) => {
           if (element !== null) element.indeterminate = indeterminate;
         }}
-        className="tenantry:m-0 tenantry:size-4 tenantry:cursor-pointer tenantry:rounded-sm tenantry:accent-primary tenantry:outline-none tenantry:focus-visible:ring-2 tenantry:focus-visible:ring-ring tenantry:focus-visible:ring-offset-1 tenantry:focus-visible:ring-offset-background"
+        className="tenantry:m-0 tenantry:grid tenantry:size-4 tenantry:cursor-pointer tenantry:appearance-none tenantry:place-items-center tenantry:rounded-sm tenantry:border tenantry:border-muted-foreground/60 tenantry:bg-background tenantry:outline-none tenantry:before:size-2.5 tenantry:before:bg-primary-foreground tenantry:checked:border-primary tenantry:checked:bg-primary tenantry:checked:before:[clip-path:polygon(14%_44%,0_59%,39%_95%,100%_19%,84%_6%,37%_64%)] tenantry:indeterminate:border-primary tenantry:indeterminate:bg-primary tenantry:indeterminate:before:h-0.5 tenantry:not-checked:not-indeterminate:before:hidden tenantry:forced-colors:appearance-auto tenantry:focus-visible:ring-2 tenantry:focus-visible:ring-ring tenantry:focus-visible:ring-offset-1 tenantry:focus-visible:ring-offset-background"
         {...rest}
       />
     </span>

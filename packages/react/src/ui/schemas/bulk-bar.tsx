@@ -1,72 +1,58 @@
 'use client';
-// What can be done to the chosen rows, and how far it is.
+// What can be done to the chosen rows.
 import { useState } from 'react';
+import type { BulkAction, BulkPreview } from '../../client/index.js';
 import { refusalOf, useFleet } from '../../fleet/context.js';
-import type { BulkTarget, BulkVerb } from '../../hooks/use-bulk.js';
+import type { BulkTargets } from '../../hooks/use-bulk.js';
 import { useLastPresent } from '../../hooks/use-last-present.js';
 import type { SchemaManagementState } from '../../hooks/use-schema-management.js';
 import { formatBytes } from '../../values/bytes.js';
 import { Button } from '../primitives/button.js';
 import { ConfirmDialog } from '../primitives/confirm-dialog.js';
 
-const VERBS: Record<BulkVerb, { word: string; verb: string; effect: string; destroys?: boolean }> =
-  {
-    backup: {
-      word: 'Back up',
-      verb: 'back up',
-      effect: 'A backup of each is taken beside the work that goes on.',
-    },
-    suspend: {
-      word: 'Suspend',
-      verb: 'suspend',
-      effect: 'They are shut out at once. Their data is untouched, and each can be resumed.',
-    },
-    resume: { word: 'Resume', verb: 'resume', effect: 'They are let in again.' },
-    drop: {
-      word: 'Drop',
-      verb: 'drop',
-      effect: 'They go out of use. Until the recovery time is over, each can be brought back.',
-      destroys: true,
-    },
-    undrop: {
-      word: 'Undo drop',
-      verb: 'bring back',
-      effect: 'They are brought back as they were.',
-    },
-  };
+const WORDS: Record<BulkAction, { word: string; effect: string; destroys?: boolean }> = {
+  backup: { word: 'Back up', effect: 'A backup of each is taken beside the work that goes on.' },
+  suspend: {
+    word: 'Suspend',
+    effect: 'They are shut out at once. Their data is untouched, and each can be resumed.',
+  },
+  resume: { word: 'Resume', effect: 'They are let in again.' },
+  undrop: { word: 'Undo drop', effect: 'They are brought back as they were.' },
+  drop: {
+    word: 'Drop',
+    effect: 'They go out of use. Until the recovery time is over, each can be brought back.',
+    destroys: true,
+  },
+};
 
-const OFFERED: BulkVerb[] = ['backup', 'suspend', 'resume', 'undrop', 'drop'];
-const NAMES_SHOWN = 10;
+const OFFERED = Object.keys(WORDS) as BulkAction[];
+
+/** A bulk change that waits for its confirmation. */
+interface Asked {
+  action: BulkAction;
+  targets: BulkTargets;
+  preview: BulkPreview;
+}
 
 export function BulkBar({ management }: { management: SchemaManagementState }) {
   const { selection, bulk, total, filters } = management;
   const { can, locale, notify } = useFleet();
-  const [asked, setAsked] = useState<{ verb: BulkVerb; targets: BulkTarget[] } | null>(null);
-  const [counting, setCounting] = useState<BulkVerb | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [looking, setLooking] = useState<BulkAction | null>(null);
   const number = new Intl.NumberFormat(locale);
 
-  const ask = (verb: BulkVerb) => {
-    setCounting(verb);
-    bulk
-      .targets(verb, selection, filters)
-      .then((targets) => setAsked({ verb, targets }))
-      .catch((error: unknown) =>
-        notify.error({ title: 'The chosen rows could not be read', description: String(error) }),
-      )
-      .finally(() => setCounting(null));
+  const ask = async (action: BulkAction) => {
+    setLooking(action);
+    try {
+      const targets = await bulk.targetsOf(selection, filters);
+      setAsked({ action, targets, preview: await bulk.preview(action, targets) });
+    } catch (error) {
+      const description = error instanceof Error ? error.message : String(error);
+      notify.error({ title: 'The chosen institutions could not be looked up', description });
+    } finally {
+      setLooking(null);
+    }
   };
-  const confirm = () => {
-    if (asked === null) return;
-    const names = asked.targets.filter((each) => each.against === undefined);
-    void bulk.run(
-      asked.verb,
-      names.map((each) => each.name),
-    );
-    setAsked(null);
-    selection.clear();
-  };
-
-  if (bulk.progress !== null) return <BulkProgressBar management={management} />;
   return (
     <>
       {selection.count > 0 && (
@@ -84,16 +70,16 @@ export function BulkBar({ management }: { management: SchemaManagementState }) {
             </Button>
           )}
           <div className="tenantry:ms-auto tenantry:flex tenantry:flex-wrap tenantry:gap-1.5">
-            {OFFERED.map((verb) => (
+            {OFFERED.map((action) => (
               <Button
-                key={verb}
+                key={action}
                 size="sm"
-                pending={counting === verb}
-                disabledReason={refusalOf(can(verb))}
-                onClick={() => ask(verb)}
-                className={VERBS[verb].destroys === true ? 'tenantry:text-bad' : undefined}
+                pending={looking === action}
+                disabledReason={refusalOf(can(action))}
+                onClick={() => void ask(action)}
+                className={WORDS[action].destroys === true ? 'tenantry:text-bad' : undefined}
               >
-                {VERBS[verb].word}…
+                {WORDS[action].word}…
               </Button>
             ))}
             <Button size="sm" variant="ghost" onClick={selection.clear}>
@@ -102,83 +88,74 @@ export function BulkBar({ management }: { management: SchemaManagementState }) {
           </div>
         </div>
       )}
-      <BulkQuestion asked={asked} onClose={() => setAsked(null)} onConfirm={confirm} />
+      <BulkQuestion asked={asked} management={management} onClose={() => setAsked(null)} />
     </>
   );
 }
 
 interface BulkQuestionProps {
-  asked: { verb: BulkVerb; targets: BulkTarget[] } | null;
+  asked: Asked | null;
+  management: SchemaManagementState;
   onClose: () => void;
-  onConfirm: () => void;
 }
 
-function BulkQuestion({ asked, onClose, onConfirm }: BulkQuestionProps) {
+function BulkQuestion({ asked, management, onClose }: BulkQuestionProps) {
   const { locale } = useFleet();
   const shown = useLastPresent(asked);
+  const { change } = management.bulk;
   if (shown === null) return null;
-  const { word, verb, effect, destroys = false } = VERBS[shown.verb];
-  const targets = shown.targets.filter((each) => each.against === undefined);
-  const left = shown.targets.length - targets.length;
-  const bytes = targets.reduce((sum, each) => sum + each.bytes, 0);
-  const count = `${targets.length} ${targets.length === 1 ? 'schema' : 'schemas'}`;
-  const none = targets.length === 0;
+  const { action, targets, preview } = shown;
+  const { word, effect, destroys = false } = WORDS[action];
+  const { count, passedOver, names, usageBytes, confirm } = preview;
+  const what = `${new Intl.NumberFormat(locale).format(count)} ${count === 1 ? 'schema' : 'schemas'}`;
+  const close = () => {
+    change.reset();
+    onClose();
+  };
+  const run = () => {
+    change.mutateAsync({ action, ...targets, confirm }).then(
+      () => {
+        close();
+        management.selection.clear();
+      },
+      () => {
+        // The dialog stays and says why.
+      },
+    );
+  };
   return (
     <ConfirmDialog
       open={asked !== null}
       onOpenChange={(open) => {
-        if (!open) onClose();
+        if (!open) close();
       }}
-      title={none ? `Nothing to ${verb}` : `${word} ${count}?`}
-      verb={none ? 'Close' : `${word} ${count}`}
-      expected={destroys && !none ? `${verb} ${count}` : undefined}
-      destructive={destroys && !none}
-      onConfirm={none ? onClose : onConfirm}
+      title={count === 0 ? `${word}: none of them` : `${word} ${what}?`}
+      verb={count === 0 ? 'Close' : `${word} ${what}`}
+      expected={destroys && count > 0 ? confirm : undefined}
+      destructive={destroys && count > 0}
+      pending={change.isPending}
+      error={change.error}
+      onConfirm={count === 0 ? close : run}
     >
-      {!none && (
+      {count > 0 && (
         <>
           <p>
-            {effect} Together they use {formatBytes(bytes, locale)}.
+            {effect} Together they use {formatBytes(usageBytes, locale)}.
           </p>
           <ul className="tenantry:flex tenantry:flex-wrap tenantry:gap-x-2 tenantry:font-mono tenantry:text-xs tenantry:break-all">
-            {targets.slice(0, NAMES_SHOWN).map((each) => (
-              <li key={each.name}>{each.name}</li>
+            {names.map((name) => (
+              <li key={name}>{name}</li>
             ))}
-            {targets.length > NAMES_SHOWN && <li>and {targets.length - NAMES_SHOWN} more</li>}
+            {count > names.length && <li>and {count - names.length} more</li>}
           </ul>
         </>
       )}
-      {left > 0 && <p>{left} of the chosen are left out, because their state does not allow it.</p>}
+      {passedOver > 0 && (
+        <p>
+          {passedOver} of the chosen {passedOver === 1 ? 'is' : 'are'} left out, because the state
+          does not allow it.
+        </p>
+      )}
     </ConfirmDialog>
-  );
-}
-
-function BulkProgressBar({ management }: { management: SchemaManagementState }) {
-  const { bulk } = management;
-  if (bulk.progress === null) return null;
-  const { verb, total, accepted, done, failed, refused, stopping } = bulk.progress;
-  const troubles = failed + refused;
-  return (
-    <div
-      role="status"
-      className="tenantry:flex tenantry:flex-wrap tenantry:items-center tenantry:gap-3 tenantry:border-b tenantry:border-border tenantry:bg-muted/60 tenantry:px-3 tenantry:py-2 tenantry:text-sm tenantry:tabular-nums"
-    >
-      <span className="tenantry:font-medium">
-        {VERBS[verb].word}: {done} of {total} done
-      </span>
-      <span className="tenantry:text-muted-foreground">
-        {accepted} accepted
-        {troubles > 0 && `, ${troubles} with trouble`}
-      </span>
-      <progress
-        max={total}
-        value={done + troubles}
-        aria-label="Done"
-        className="tenantry:h-1 tenantry:flex-1 tenantry:accent-primary"
-      />
-      <Button size="sm" onClick={bulk.stop} pending={stopping}>
-        {stopping ? 'Stopping after those that were accepted' : 'Stop asking for more'}
-      </Button>
-    </div>
   );
 }

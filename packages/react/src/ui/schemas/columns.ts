@@ -14,11 +14,11 @@ export interface Column {
 
 export const COLUMNS: Column[] = [
   { key: 'name', title: 'Institution', sort: 'name' },
-  { key: 'state', title: 'State' },
+  { key: 'state', title: 'State', sort: 'state' },
   { key: 'storage', title: 'Storage', sort: 'usage', descends: true },
   { key: 'version', title: 'Version', wide: true },
-  { key: 'backup', title: 'Last backup' },
-  { key: 'activity', title: 'Activity', wide: true },
+  { key: 'backup', title: 'Last backup', sort: 'backup', descends: true },
+  { key: 'activity', title: 'Activity', sort: 'activity', descends: true, wide: true },
 ];
 
 /** The row is one grid for header and body; two columns appear when there is room. */

@@ -1,7 +1,7 @@
 'use client';
 // What is asked before something is done to one schema, and how seriously.
 import type { ReactNode } from 'react';
-import type { FleetError, OperationBody, SchemaBody } from '../../client/index.js';
+import type { FleetError, OperationBody, SchemaRow } from '../../client/index.js';
 import { useLastPresent } from '../../hooks/use-last-present.js';
 import type { SchemaActions } from '../../hooks/use-schema-actions.js';
 import { ConfirmDialog } from '../primitives/confirm-dialog.js';
@@ -10,15 +10,15 @@ import { ConfirmDialog } from '../primitives/confirm-dialog.js';
 export type QuestionVerb = 'suspend' | 'drop' | 'purge';
 
 interface Question {
-  title: (schema: SchemaBody) => string;
+  title: (schema: SchemaRow) => string;
   verb: string;
   destructive: boolean;
   /** Its name has to be typed. */
   typed: boolean;
-  body: (schema: SchemaBody) => ReactNode;
+  body: (schema: SchemaRow) => ReactNode;
 }
 
-function Name({ schema }: { schema: SchemaBody }) {
+function Name({ schema }: { schema: SchemaRow }) {
   return (
     <strong
       dir="auto"
@@ -75,13 +75,13 @@ const QUESTIONS: Record<QuestionVerb, Question> = {
 
 export interface SchemaQuestionProps {
   /** What is asked; null closes the dialog. */
-  asked: { verb: QuestionVerb; schema: SchemaBody } | null;
+  asked: { verb: QuestionVerb; schema: SchemaRow } | null;
   actions: Pick<SchemaActions, QuestionVerb>;
   onClose: () => void;
   /** What gets the focus when it closes. */
   returnTo: () => HTMLElement | null;
   /** Called when the server has accepted it. */
-  onDone?: (verb: QuestionVerb, schema: SchemaBody) => void;
+  onDone?: (verb: QuestionVerb, schema: SchemaRow) => void;
 }
 
 export function SchemaQuestion({ asked, actions, onClose, returnTo, onDone }: SchemaQuestionProps) {

@@ -1,19 +1,24 @@
 'use client';
 // How much a schema may use: a size of its own, or what its plan allows.
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import type { SchemaBody } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
 import { useLastPresent } from '../../hooks/use-last-present.js';
 import type { SchemaActions } from '../../hooks/use-schema-actions.js';
+import { schemaOptions } from '../../queries/options.js';
 import { formatBytes, parseBytes, quotaShare } from '../../values/bytes.js';
+import type { SchemaSubject } from '../../values/schema-row.js';
 import { Button } from '../primitives/button.js';
 import { Dialog } from '../primitives/dialog.js';
 import { ErrorState } from '../primitives/error-state.js';
 import { Checkbox, Field, Input } from '../primitives/field.js';
+import { Skeleton } from '../primitives/skeleton.js';
 import { StorageBar } from '../primitives/storage-bar.js';
 
 export interface QuotaDialogProps {
-  schema: SchemaBody | null;
+  /** The one that is edited; null closes the dialog. */
+  schema: SchemaSubject | null;
   action: SchemaActions['setQuota'];
   onClose: () => void;
   returnTo: () => HTMLElement | null;
@@ -21,7 +26,14 @@ export interface QuotaDialogProps {
 
 export function QuotaDialog({ schema, action, onClose, returnTo }: QuotaDialogProps) {
   const form = useId();
+  const { client } = useFleet();
   const shown = useLastPresent(schema);
+  // Read anew, because a change is made from what is true now.
+  const whole = useQuery({
+    ...schemaOptions(client, shown?.name ?? ''),
+    enabled: schema !== null,
+    staleTime: 0,
+  });
   const close = () => {
     action.reset();
     onClose();
@@ -37,13 +49,24 @@ export function QuotaDialog({ schema, action, onClose, returnTo }: QuotaDialogPr
       footer={
         <>
           <Button onClick={close}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" pending={action.isPending}>
+          <Button
+            type="submit"
+            form={form}
+            variant="primary"
+            pending={action.isPending || whole.isPending}
+          >
             Save quota
           </Button>
         </>
       }
     >
-      {shown !== null && <QuotaForm id={form} schema={shown} action={action} onSaved={close} />}
+      {whole.isPending && <Skeleton className="tenantry:h-16" />}
+      {whole.isError && (
+        <ErrorState inline error={whole.error} onRetry={() => void whole.refetch()} />
+      )}
+      {whole.isSuccess && (
+        <QuotaForm id={form} schema={whole.data} action={action} onSaved={close} />
+      )}
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 // Choosing a backup and bringing it back: beside the living schema, or in the place of one that is gone.
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
-import type { BackupBody, SchemaBody } from '../../client/index.js';
+import type { BackupBody, SchemaRow } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
 import { useLastPresent } from '../../hooks/use-last-present.js';
 import type { SchemaActions } from '../../hooks/use-schema-actions.js';
@@ -19,7 +19,7 @@ import { RelativeTime } from '../primitives/relative-time.js';
 import { Skeleton } from '../primitives/skeleton.js';
 
 export interface RestoreSheetProps {
-  schema: SchemaBody | null;
+  schema: SchemaRow | null;
   action: SchemaActions['restore'];
   onClose: () => void;
   returnTo: () => HTMLElement | null;
@@ -84,13 +84,13 @@ export function RestoreSheet({ schema, action, onClose, returnTo }: RestoreSheet
 }
 
 /** What lives is never written over: a copy comes to stand beside it, and can be looked at first. */
-function isGone(schema: SchemaBody): boolean {
+function isGone(schema: SchemaRow): boolean {
   return schema.state === 'archived' || schema.state === 'purged';
 }
 
 interface RestoreFormProps {
   id: string;
-  schema: SchemaBody;
+  schema: SchemaRow;
   items: BackupBody[];
   action: SchemaActions['restore'];
   onAccepted: () => void;

@@ -11,7 +11,7 @@ import {
   Trash2,
   Undo2,
 } from 'lucide-react';
-import type { SchemaBody } from '../../client/index.js';
+import type { SchemaRow } from '../../client/index.js';
 import { refusalOf, useFleet } from '../../fleet/context.js';
 import type { SchemaActions } from '../../hooks/use-schema-actions.js';
 import { ruleAgainst, type SchemaVerb, stateAllows } from '../../values/schema-rules.js';
@@ -20,13 +20,13 @@ import type { QuestionVerb } from './questions.js';
 
 export interface RowMenuProps {
   /** The row that it is open for; null when it is closed. */
-  target: { schema: SchemaBody; button: HTMLElement } | null;
+  target: { schema: SchemaRow; button: HTMLElement } | null;
   onClose: () => void;
   actions: Pick<SchemaActions, 'backup' | 'resume' | 'undrop'>;
-  onOpen: ((schema: SchemaBody) => void) | undefined;
-  onAsk: (verb: QuestionVerb, schema: SchemaBody) => void;
-  onRestore: (schema: SchemaBody) => void;
-  onQuota: (schema: SchemaBody) => void;
+  onOpen: ((schema: SchemaRow) => void) | undefined;
+  onAsk: (verb: QuestionVerb, schema: SchemaRow) => void;
+  onRestore: (schema: SchemaRow) => void;
+  onQuota: (schema: SchemaRow) => void;
 }
 
 export function RowMenu({ target, onClose, ...rest }: RowMenuProps) {
@@ -44,7 +44,7 @@ export function RowMenu({ target, onClose, ...rest }: RowMenuProps) {
   );
 }
 
-type SchemaMenuItemsProps = Omit<RowMenuProps, 'target' | 'onClose'> & { schema: SchemaBody };
+type SchemaMenuItemsProps = Omit<RowMenuProps, 'target' | 'onClose'> & { schema: SchemaRow };
 
 /** What the state does not allow is not there; what the right is missing for says so. */
 export function SchemaMenuItems({

@@ -1,7 +1,7 @@
 'use client';
 // What is told of a schema in a row and in a card: its name, its state or what is being done, its last backup.
 import { ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
-import type { BackupOfSchema, SchemaBody } from '../../client/index.js';
+import type { BackupOfRow, SchemaRow } from '../../client/index.js';
 import type { RunningOperation } from '../../live/running-operations.js';
 import { operationWords } from '../../values/operation-words.js';
 import { classNames } from '../class-names.js';
@@ -10,7 +10,7 @@ import { RelativeTime } from '../primitives/relative-time.js';
 import { TONE_TEXT } from '../states.js';
 
 /** Both names; the one for people may be in any script and of any length. */
-export function SchemaNames({ schema }: { schema: SchemaBody }) {
+export function SchemaNames({ schema }: { schema: SchemaRow }) {
   return (
     <div className="tenantry:flex tenantry:min-w-0 tenantry:flex-col tenantry:leading-tight">
       <span
@@ -32,21 +32,22 @@ export function SchemaCondition({
   schema,
   operation,
 }: {
-  schema: SchemaBody;
+  schema: SchemaRow;
   operation: RunningOperation | null;
 }) {
-  if (operation !== null) {
-    const { doing } = operationWords(operation.kind);
+  const running = operation ?? ofRow(schema);
+  if (running !== null) {
+    const { doing } = operationWords(running.kind);
     const percent =
-      operation.total > 1 ? ` ${Math.floor((operation.done / operation.total) * 100)} %` : '';
-    const word = operation.unwinding ? `${doing}: taking back` : `${doing}${percent}`;
-    const state = operation.state === 'waiting' ? 'waiting' : 'running';
-    return <StateBadge state={state} word={word} title={operation.current ?? undefined} />;
+      running.total > 1 ? ` ${Math.floor((running.done / running.total) * 100)} %` : '';
+    const word = running.unwinding ? `${doing}: taking back` : `${doing}${percent}`;
+    const state = running.state === 'waiting' ? 'waiting' : 'running';
+    return <StateBadge state={state} word={word} title={running.current ?? undefined} />;
   }
   return (
     <span className="tenantry:flex tenantry:min-w-0 tenantry:items-center tenantry:gap-1">
-      <StateBadge state={schema.state} title={schema.failure ?? undefined} />
-      {schema.quota.level === 'blocked' && <StateBadge state="blocked" />}
+      <StateBadge state={schema.state} />
+      {schema.quotaLevel === 'blocked' && <StateBadge state="blocked" />}
     </span>
   );
 }
@@ -58,7 +59,7 @@ const VERIFICATIONS = {
 } as const;
 
 /** When it was backed up last, and whether that was found good. */
-export function LastBackup({ backup }: { backup: BackupOfSchema | null | undefined }) {
+export function LastBackup({ backup }: { backup: BackupOfRow | null | undefined }) {
   if (backup === null || backup === undefined) {
     return <span className="tenantry:text-muted-foreground">No backup</span>;
   }
@@ -70,23 +71,25 @@ export function LastBackup({ backup }: { backup: BackupOfSchema | null | undefin
         <Icon aria-hidden className="tenantry:size-3.5" />
         <span className="tenantry:sr-only">{word},</span>
       </span>
-      <RelativeTime at={backup.takenAt} className="tenantry:truncate" />
+      <RelativeTime at={backup.goodAt} className="tenantry:truncate" />
     </span>
   );
 }
 
-/** The version of its template, or of the tool that made it. */
-export function SchemaVersion({ schema }: { schema: SchemaBody }) {
-  if (schema.templateVersion !== null && schema.templateVersion !== undefined) {
-    return (
-      <span title={`${schema.template ?? 'template'}, version ${schema.templateVersion}`}>
-        v{schema.templateVersion}
-      </span>
-    );
+/** The version of its template. */
+export function SchemaVersion({ schema }: { schema: SchemaRow }) {
+  const { template, templateVersion } = schema;
+  if (templateVersion === null || templateVersion === undefined) {
+    return <span title="It was adopted, and has no template.">–</span>;
   }
   return (
-    <span className="tenantry:truncate" title={schema.toolVersion ?? undefined}>
-      {schema.toolVersion ?? '–'}
-    </span>
+    <span title={`${template ?? 'template'}, version ${templateVersion}`}>v{templateVersion}</span>
   );
+}
+
+/** What the row itself says is under way, until events tell more. */
+function ofRow({ operation }: SchemaRow) {
+  if (operation === null || operation === undefined) return null;
+  const { done, total, current = null, unwinding } = operation.progress;
+  return { kind: operation.kind, state: operation.state, done, total, current, unwinding };
 }

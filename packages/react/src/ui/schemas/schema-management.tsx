@@ -2,7 +2,7 @@
 // The list of institutions, whole: search, filters, rows, what can be done to one and to many.
 import { Building2, SearchX } from 'lucide-react';
 import { type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
-import type { OperationBody, SchemaBody } from '../../client/index.js';
+import type { OperationBody, SchemaRow } from '../../client/index.js';
 import { refusalOf, useFleet } from '../../fleet/context.js';
 import {
   type SchemaManagementOptions,
@@ -18,19 +18,20 @@ import { ErrorState } from '../primitives/error-state.js';
 import { BulkBar } from './bulk-bar.js';
 import { CARD_HEIGHT, ROW_HEIGHT } from './columns.js';
 import { CreateSheet } from './create-sheet.js';
+import { FleetOperations } from './fleet-operations.js';
 import { QuotaDialog } from './quota-dialog.js';
 import { type QuestionVerb, SchemaQuestion } from './questions.js';
 import { RestoreSheet } from './restore-sheet.js';
 import { RowMenu } from './row-menu.js';
-import { MissingRow } from './schema-row.js';
+import { MissingRow } from './table-row.js';
 import { MOST_ROWS, SchemaTable } from './schema-table.js';
 import { SchemaToolbar } from './schema-toolbar.js';
 
 export interface SchemaManagementProps extends SchemaManagementOptions {
   /** What opening a row does, such as going to its page. */
-  onOpen?: (schema: SchemaBody) => void;
+  onOpen?: (schema: SchemaRow) => void;
   /** What Restore does, where the host has a page for it; a sheet opens otherwise. */
-  onRestore?: (schema: SchemaBody) => void;
+  onRestore?: (schema: SchemaRow) => void;
   onCreated?: (operation: OperationBody) => void;
   /** Whether the sheet for a new institution is open, where the host keeps it (in the URL, say). */
   creating?: boolean;
@@ -76,6 +77,7 @@ export function SchemaManagement(props: SchemaManagementProps) {
         search={searchRef ?? ownSearch}
       />
       <BulkBar management={management} />
+      <FleetOperations />
       <RefreshBar on={management.isRefreshing} />
       <Content management={management} cards={cards} onCreate={() => setCreating(true)}>
         <SchemaTable
@@ -125,19 +127,19 @@ export function SchemaManagement(props: SchemaManagementProps) {
 }
 
 interface Dialogs {
-  question: { verb: QuestionVerb; schema: SchemaBody } | null;
-  quotaOf: SchemaBody | null;
-  restoreOf: SchemaBody | null;
+  question: { verb: QuestionVerb; schema: SchemaRow } | null;
+  quotaOf: SchemaRow | null;
+  restoreOf: SchemaRow | null;
 }
 
 const NO_DIALOG: Dialogs = { question: null, quotaOf: null, restoreOf: null };
 
 /** Which menu and which dialog is open, and where the focus goes when it closes. */
 function useDialogs() {
-  const [menu, setMenu] = useState<{ schema: SchemaBody; button: HTMLElement } | null>(null);
+  const [menu, setMenu] = useState<{ schema: SchemaRow; button: HTMLElement } | null>(null);
   const [dialogs, setDialogs] = useState(NO_DIALOG);
   const opener = useRef<HTMLElement | null>(null);
-  const openMenu = useCallback((schema: SchemaBody, button: HTMLElement) => {
+  const openMenu = useCallback((schema: SchemaRow, button: HTMLElement) => {
     opener.current = button;
     setMenu({ schema, button });
   }, []);
@@ -146,10 +148,10 @@ function useDialogs() {
     openMenu,
     closeMenu: () => setMenu(null),
     ...dialogs,
-    ask: (verb: QuestionVerb, schema: SchemaBody) =>
+    ask: (verb: QuestionVerb, schema: SchemaRow) =>
       setDialogs({ ...NO_DIALOG, question: { verb, schema } }),
-    editQuota: (schema: SchemaBody) => setDialogs({ ...NO_DIALOG, quotaOf: schema }),
-    restore: (schema: SchemaBody) => setDialogs({ ...NO_DIALOG, restoreOf: schema }),
+    editQuota: (schema: SchemaRow) => setDialogs({ ...NO_DIALOG, quotaOf: schema }),
+    restore: (schema: SchemaRow) => setDialogs({ ...NO_DIALOG, restoreOf: schema }),
     close: () => setDialogs(NO_DIALOG),
     // The row may be gone by then; its place in the table is then the next best.
     returnTo: () =>

@@ -12,7 +12,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { SchemaBody } from '../../client/index.js';
+import type { SchemaRow } from '../../client/index.js';
 import type { SchemaManagementState } from '../../hooks/use-schema-management.js';
 import { classNames } from '../class-names.js';
 import { Checkbox } from '../primitives/field.js';
@@ -26,14 +26,14 @@ import {
   ROW_HEIGHT,
   WIDE_ONLY,
 } from './columns.js';
-import { MissingRow, SchemaRow } from './schema-row.js';
+import { MissingRow, TableRow } from './table-row.js';
 
 export interface SchemaTableProps {
   management: SchemaManagementState;
   /** As cards, where there is no room for a table. */
   cards: boolean;
-  onOpen: ((schema: SchemaBody) => void) | undefined;
-  onMenu: (schema: SchemaBody, button: HTMLElement) => void;
+  onOpen: ((schema: SchemaRow) => void) | undefined;
+  onMenu: (schema: SchemaRow, button: HTMLElement) => void;
   /** Single keys (j, k, x) while a row has the focus. */
   shortcuts: boolean;
 }
@@ -124,7 +124,7 @@ export function SchemaTable({ management, cards, onOpen, onMenu, shortcuts }: Sc
               );
             }
             return (
-              <SchemaRow
+              <TableRow
                 key={schema.id}
                 schema={schema}
                 index={index}

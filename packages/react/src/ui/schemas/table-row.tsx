@@ -3,7 +3,7 @@
 // focus, or something is done to it.
 import { MoreHorizontal } from 'lucide-react';
 import { memo, type MouseEvent } from 'react';
-import type { SchemaBody } from '../../client/index.js';
+import type { SchemaRow } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
 import { useSchemaOperation } from '../../hooks/use-live.js';
 import { classNames } from '../class-names.js';
@@ -15,8 +15,8 @@ import { StorageBar } from '../primitives/storage-bar.js';
 import { ROW_GRID, WIDE_ONLY } from './columns.js';
 import { LastBackup, SchemaCondition, SchemaNames, SchemaVersion } from './schema-facts.js';
 
-export interface SchemaRowProps {
-  schema: SchemaBody;
+export interface TableRowProps {
+  schema: SchemaRow;
   index: number;
   /** Where it stands, in pixels from the top. */
   start: number;
@@ -28,8 +28,8 @@ export interface SchemaRowProps {
   active: boolean;
   onActivate: (index: number) => void;
   onToggle: (index: number, range: boolean) => void;
-  onOpen: ((schema: SchemaBody) => void) | undefined;
-  onMenu: (schema: SchemaBody, button: HTMLElement) => void;
+  onOpen: ((schema: SchemaRow) => void) | undefined;
+  onMenu: (schema: SchemaRow, button: HTMLElement) => void;
 }
 
 const CELL = 'tenantry:flex tenantry:min-w-0 tenantry:items-center';
@@ -37,7 +37,7 @@ const CELL = 'tenantry:flex tenantry:min-w-0 tenantry:items-center';
 /** Clicks on these are not a wish to open the row. */
 const CONTROLS = 'button, input, a, label';
 
-export const SchemaRow = memo(function SchemaRow(props: SchemaRowProps) {
+export const TableRow = memo(function TableRow(props: TableRowProps) {
   const { schema, index, start, height, card, selected, active, onActivate, onOpen } = props;
   const open = (event: MouseEvent) => {
     if (event.target instanceof Element && event.target.closest(CONTROLS) !== null) return;
@@ -67,16 +67,16 @@ export const SchemaRow = memo(function SchemaRow(props: SchemaRowProps) {
 });
 
 /** What stands in a row. */
-export function SchemaCells(props: SchemaRowProps) {
+export function SchemaCells(props: TableRowProps) {
   const operation = useSchemaOperation(props.schema.id, props.schema.name);
   const { locale } = useFleet();
   const { schema } = props;
   const condition = <SchemaCondition schema={schema} operation={operation} />;
   const storage = (
     <StorageBar
-      bytes={schema.usage.bytes}
-      quota={schema.quota.bytes}
-      level={schema.quota.level}
+      bytes={schema.usageBytes}
+      quota={schema.quotaBytes}
+      level={schema.quotaLevel}
       locale={locale}
       className="tenantry:w-full"
     />
@@ -119,14 +119,14 @@ export function SchemaCells(props: SchemaRowProps) {
         <LastBackup backup={schema.backup} />
       </div>
       <div role="cell" className={classNames(CELL, WIDE_ONLY, 'tenantry:text-muted-foreground')}>
-        <RelativeTime at={schema.usage.lastActivityAt} className="tenantry:truncate" />
+        <RelativeTime at={schema.lastActivityAt} className="tenantry:truncate" />
       </div>
       <MenuCell {...props} />
     </>
   );
 }
 
-function ChooseCell({ schema, index, selected, active, onToggle }: SchemaRowProps) {
+function ChooseCell({ schema, index, selected, active, onToggle }: TableRowProps) {
   return (
     <div role="cell" className={CELL}>
       <Checkbox
@@ -141,7 +141,7 @@ function ChooseCell({ schema, index, selected, active, onToggle }: SchemaRowProp
   );
 }
 
-function MenuCell({ schema, active, onMenu }: SchemaRowProps) {
+function MenuCell({ schema, active, onMenu }: TableRowProps) {
   return (
     <div role="cell" className={CELL}>
       <IconButton
