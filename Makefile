@@ -20,7 +20,8 @@ demo: ## set up what is missing, build, start everything, print the address and 
 test: ## set up what is missing and run every test
 	@scripts/test
 
-build: ## the release binary, target/release/tenantry
+build: ## the release binary with the console in it, target/release/tenantry
+	@scripts/build-console
 	cargo build --release -p tenantry --bin tenantry
 	@echo 'built $(TARGET)/release/tenantry'
 

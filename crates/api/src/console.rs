@@ -4,14 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
-use tenantry_domain::problem::Code;
-
-use crate::app::App;
-use crate::problem::Problem;
 
 /// What a page of the console may load: from here, and nothing that stands in the page itself.
 pub(crate) const POLICY: &str = "default-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -88,34 +83,23 @@ impl Console {
         self.build.as_deref()
     }
 
-    /// The file at a path, or the page that shows whatever the path is about.
-    fn find(&self, path: &str, headers: &HeaderMap) -> Option<(&str, &File)> {
+    /// The answer to a request for a path: a file, or the page that shows whatever the path is about; none where
+    /// there is nothing.
+    pub(crate) fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let path = path.trim_start_matches('/');
-        if let Some((path, file)) = self.files.get_key_value(path) {
-            return Some((path, file));
+        if let Some(file) = self.files.get(path) {
+            return Some(answer(path, file, headers));
         }
         let top = path.split('/').next().unwrap_or_default();
-        let page = path.is_empty() || (!NOT_PAGES.contains(&top) && is_navigation(headers));
-        page.then(|| self.files.get_key_value(INDEX)).flatten().map(|(path, file)| (&**path, file))
-    }
-}
-
-/// Answers what no route answers: a file of the console, its page, or that there is nothing.
-pub(crate) async fn serve(
-    State(app): State<App>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    let read = matches!(method, Method::GET | Method::HEAD);
-    if read && let Some((path, file)) = app.console().find(uri.path(), &headers) {
-        return answer(path, file, &headers);
-    }
-    if read && uri.path() == "/" {
+        if !path.is_empty() && (NOT_PAGES.contains(&top) || !is_navigation(headers)) {
+            return None;
+        }
+        if let Some(page) = self.files.get(INDEX) {
+            return Some(answer(INDEX, page, headers));
+        }
         let html = [(header::CONTENT_TYPE, content_type(INDEX))];
-        return (html, NOT_BUILT_IN).into_response();
+        Some((html, NOT_BUILT_IN).into_response())
     }
-    Problem::new(Code::NotFound, "There is nothing at this path.").into_response()
 }
 
 fn answer(path: &str, file: &File, headers: &HeaderMap) -> Response {

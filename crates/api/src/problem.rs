@@ -8,6 +8,7 @@ use tenantry_domain::problem::Code;
 use tenantry_domain::template::Refusal as TemplateRefusal;
 use tenantry_ops::Refusal;
 use tenantry_ops::backups::BackupRefusal;
+use tenantry_ops::bulk::BulkRefusal;
 use tenantry_ops::schedules::ScheduleRefusal;
 use tenantry_pg::{PgError, Situation};
 
@@ -218,19 +219,7 @@ impl From<Refusal> for Problem {
                 Code::InvalidState,
                 format!("{name} is {state}; `{}` is not possible then.", action.as_str()),
             ),
-            Refusal::ConfirmationNeeded(phrase) => {
-                Self::new(Code::ConfirmationMismatch, format!("`confirm` must be {phrase:?}."))
-            }
-            Refusal::SelectionChanged { action, confirmed, found } => Self::new(
-                Code::SelectionChanged,
-                format!("{confirmed} were to {action}, and now there are {found}."),
-            ),
-            Refusal::NothingSelected { action, selected } => Self::new(
-                Code::InvalidState,
-                format!(
-                    "`{action}` is possible for none of the {selected} institutions that were selected."
-                ),
-            ),
+            Refusal::Bulk(refusal) => bulk(refusal),
             Refusal::IdempotencyMismatch => Self::new(
                 Code::IdempotencyMismatch,
                 "The key belongs to an earlier request with another content.",
@@ -351,6 +340,23 @@ fn changed(name: &str, tag: &str, last: Option<(String, String)>) -> Problem {
     let detail =
         format!("{name} is at version \"{tag}\", which is none that `If-Match` names.{last}");
     Problem::new(Code::PreconditionFailed, detail)
+}
+
+fn bulk(refusal: BulkRefusal) -> Problem {
+    let (code, detail) = match refusal {
+        BulkRefusal::ConfirmationNeeded(phrase) => {
+            (Code::ConfirmationMismatch, format!("`confirm` must be {phrase:?}."))
+        }
+        BulkRefusal::SelectionChanged { action, confirmed, found } => (
+            Code::SelectionChanged,
+            format!("`{action}` was confirmed for {confirmed}, and now there are {found}."),
+        ),
+        BulkRefusal::NothingSelected { action, selected } => (
+            Code::InvalidState,
+            format!("`{action}` is possible for none of the {selected} institutions selected."),
+        ),
+    };
+    Problem::new(code, detail)
 }
 
 fn schedule(refusal: ScheduleRefusal) -> Problem {

@@ -29,12 +29,12 @@ use uuid::Uuid;
 
 use crate::app::{App, AppConfig};
 use crate::caller::check_access;
-use crate::console;
+use crate::console::POLICY;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    adoptions, audit, backup_keys, backups, bulk, copies, credentials, drills, events, exports,
-    findings, health, imports, lists, operations, plans, pools, schedules, schemas, session,
-    templates, tokens, usage,
+    adoptions, audit, backup_keys, backups, bulk, console, copies, credentials, drills, events,
+    exports, findings, health, imports, lists, operations, plans, pools, schedules, schemas,
+    session, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -192,7 +192,7 @@ pub fn router(config: AppConfig) -> Router {
     .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
     .layer(from_fn(drop_foreign_request_id))
     .layer(DefaultBodyLimit::max(MIB))
-    .layer(header("content-security-policy", console::POLICY))
+    .layer(header("content-security-policy", POLICY))
     .layer(header("cross-origin-opener-policy", "same-origin"))
     .layer(header("x-content-type-options", "nosniff"))
     .layer(header("x-frame-options", "DENY"))

@@ -16,6 +16,8 @@ use crate::kinds::{
 };
 use crate::queue::{name_taken, queue_family, repeated};
 use crate::request::{Accepted, Refusal, Requester};
+
+pub use crate::request::BulkRefusal;
 use crate::runner::Kind;
 
 /// How many names a preview shows.
@@ -80,7 +82,7 @@ pub async fn change(
     let action = request.action;
     check_confirmation(action, request.confirm.as_deref(), chosen.len())?;
     if chosen.is_empty() {
-        return Err(Refusal::NothingSelected { action, selected: passed_over });
+        return Err(Refusal::Bulk(BulkRefusal::NothingSelected { action, selected: passed_over }));
     }
     let parent = ChangeSchemas::new(action, chosen.len());
     let accepted = match action {
@@ -135,15 +137,13 @@ fn check_confirmation(
     confirm: Option<&str>,
     found: usize,
 ) -> Result<(), Refusal> {
-    match confirm {
-        None if !action.needs_confirmation() => Ok(()),
-        None => Err(Refusal::ConfirmationNeeded(action.phrase(found))),
-        Some(phrase) => match action.confirmed(phrase) {
-            Some(count) if count == found => Ok(()),
-            Some(confirmed) => Err(Refusal::SelectionChanged { action, confirmed, found }),
-            None => Err(Refusal::ConfirmationNeeded(action.phrase(found))),
-        },
-    }
+    let refusal = match confirm.map(|phrase| action.confirmed(phrase)) {
+        None if !action.needs_confirmation() => return Ok(()),
+        Some(Some(count)) if count == found => return Ok(()),
+        Some(Some(confirmed)) => BulkRefusal::SelectionChanged { action, confirmed, found },
+        _ => BulkRefusal::ConfirmationNeeded(action.phrase(found)),
+    };
+    Err(Refusal::Bulk(refusal))
 }
 
 async fn each<P: Kind, C: Kind>(

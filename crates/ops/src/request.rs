@@ -51,6 +51,29 @@ pub struct Accepted {
     pub repeated: bool,
 }
 
+/// Why a bulk change was not accepted.
+#[derive(Debug)]
+pub enum BulkRefusal {
+    /// It is confirmed by saying how many it is about, in these words.
+    ConfirmationNeeded(String),
+    /// There are more or fewer than whoever asks says.
+    SelectionChanged {
+        /// What was asked for.
+        action: BulkAction,
+        /// How many were confirmed.
+        confirmed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// It is about nothing.
+    NothingSelected {
+        /// What was asked for.
+        action: BulkAction,
+        /// How many institutions were selected, none of which it can be done to.
+        selected: usize,
+    },
+}
+
 /// Why nothing was accepted.
 #[derive(Debug)]
 pub enum Refusal {
@@ -76,24 +99,8 @@ pub enum Refusal {
         /// What was asked for.
         action: SchemaAction,
     },
-    /// A bulk change is confirmed by saying how many it is about; the words.
-    ConfirmationNeeded(String),
-    /// There are more or fewer than whoever asks for a bulk change says.
-    SelectionChanged {
-        /// What was asked for.
-        action: BulkAction,
-        /// How many were confirmed.
-        confirmed: usize,
-        /// How many there are.
-        found: usize,
-    },
-    /// A bulk change is about nothing.
-    NothingSelected {
-        /// What was asked for.
-        action: BulkAction,
-        /// How many institutions were selected, none of which it can be done to.
-        selected: usize,
-    },
+    /// A bulk change.
+    Bulk(BulkRefusal),
     /// The key was used for another request.
     IdempotencyMismatch,
     /// There is no such operation.

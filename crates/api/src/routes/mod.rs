@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup_keys;
 pub mod backups;
 pub mod bulk;
+pub mod console;
 pub mod copies;
 pub mod credentials;
 pub mod drills;

@@ -16,6 +16,7 @@ use tenantry_store::{PgError, operations, pools, templates};
 use uuid::Uuid;
 
 use crate::config::Settings;
+use crate::console;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::profile::default_directory;
 use crate::server::{self, database_failure};
@@ -82,7 +83,11 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome {
     out!("  profile  {}", arguments.dir.join("profile.toml").display());
     out!("  SQL      psql '{}'", profile.managed_database_url);
     out!();
-    out!("Try, in another terminal:");
+    let browser = match console::built_in().build() {
+        Some(_) => "Open the URL in a browser and sign in with the token. ",
+        None => "", // there is nothing to sign in to
+    };
+    out!("{browser}Try, in another terminal:");
     out!("  tenantry schema list{}", profile_flag(&arguments.dir));
     out!("  tenantry schema create elm_park --wait{}", profile_flag(&arguments.dir));
     out!();

@@ -6,7 +6,8 @@ use tenantry_domain::problem::Code;
 
 use crate::server::{TestServer, succeeded};
 
-/// 200 schemas as a fleet has them, in the control database alone: used, with quotas and backups.
+/// 200 schemas as a fleet has them, in the control database alone: used, with backups, and at the levels of their
+/// quotas at which a judge would leave them.
 async fn fill(server: &TestServer) {
     let mut control = server.control().await;
     for statement in [
@@ -15,8 +16,8 @@ async fn fill(server: &TestServer) {
             quota_level, created_at)
          select gen_random_uuid(), 'school_' || lpad(n::text, 4, '0'), 'School No. ' || n,
                 (array['active', 'suspended', 'archived', 'failed'])[n % 4 + 1], 'default',
-                n % 3 + 1, (random() * 1e9)::int8, 1073741824 * (n % 4),
-                (array['ok', 'warning', 'soft', 'blocked'])[n % 4 + 1],
+                n % 3 + 1, (array[500, 850, 1050])[n % 3 + 1] * 1000000 + n, 1000000000,
+                (array['ok', 'warning', 'soft'])[n % 3 + 1],
                 clock_timestamp() - random() * interval '300 days'
          from generate_series(1, 200) n",
         "insert into schema_usage (schema_id, row_estimate, writes_total, connections, last_activity)
@@ -47,7 +48,7 @@ async fn a_row_shows_what_is_there_and_under_way() {
     server.create("birch").await;
     let body = json!({ "quotaBytes": 1_048_576 });
     server.patch("/schemas/oakwood", body).send().await.is(200);
-    let call = server.post("/backups", json!({ "name": "oakwood" })).waiting();
+    let call = server.post("/backups", json!({ "schema": "oakwood" })).waiting();
     succeeded(call.send().await);
     server.rest().await;
     let queued =
@@ -107,13 +108,13 @@ async fn every_order_is_the_same_by_offset_and_by_cursor() {
                     None => break,
                 }
             }
-            assert_eq!(json!(seen), all["items"], "{sort}");
+            assert!(json!(seen) == all["items"], "{sort}");
             let middle = server.get(&format!("/schemas/rows?sort={sort}&limit=10&offset=95")).await;
-            assert_eq!(items(&middle.is(200))[..], items(&all)[95..105], "{sort}");
+            assert!(items(&middle.is(200))[..] == items(&all)[95..105], "{sort}");
             let whole = server.get(&format!("/schemas?sort={sort}&limit=500")).await.is(200);
             let ids =
                 |page: &Value| items(page).iter().map(|it| it["id"].clone()).collect::<Vec<_>>();
-            assert_eq!(ids(&whole), ids(&all), "{sort}: both lists have one order");
+            assert!(ids(&whole) == ids(&all), "{sort}: both lists have one order");
         }
     }
     let oldest = server.get("/schemas/rows?sort=backup&limit=1").await.is(200);
@@ -136,7 +137,7 @@ async fn filters_and_facets_agree() {
         let word = level["level"].as_str().unwrap();
         assert_eq!(total(&format!("quota={word}")).await, level["count"], "{word}");
     }
-    assert_eq!(total("quota=soft,blocked").await, 100);
+    assert_eq!(total("quota=soft,blocked").await, 67);
     for version in facets["templates"].as_array().unwrap() {
         let query = format!("template=default&templateVersion={}", version["version"]);
         assert_eq!(total(&query).await, version["count"]);
