@@ -19,7 +19,9 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // many small chunks compress worse than one: what three pages share is one file
-        codeSplitting: { groups: [{ name: 'kit', test: /node_modules|packages\/react/, minShareCount: 3 }] },
+        codeSplitting: {
+          groups: [{ name: 'kit', test: /node_modules|packages\/react/, minShareCount: 3 }],
+        },
       },
     },
   },

@@ -47,7 +47,9 @@ test('a backup that fails says why, and goes through when it is retried', async 
   try {
     await page.goto(`${url}/schemas/unlucky_school/operations`);
     await page.getByRole('button', { name: 'Back up', exact: true }).click();
-    await expect(page.getByRole('table').getByText(/Failed|Stuck/)).toBeVisible({ timeout: 45_000 });
+    await expect(page.getByRole('table').getByText(/Failed|Stuck/)).toBeVisible({
+      timeout: 45_000,
+    });
   } finally {
     rmSync(store);
     renameSync(`${store}.away`, store);
@@ -86,6 +88,11 @@ test('retention is shown before it is applied', async ({ page, api }) => {
   await api.backUp('kept_school');
   await page.goto(`${url}/backups?view=retention`);
   const decisions = page.getByRole('table', { name: 'Decisions' });
-  await expect(decisions.getByRole('row').filter({ hasText: 'kept_school' }).getByText('Keep')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Apply…' })).toHaveAttribute('aria-disabled', 'true');
+  await expect(
+    decisions.getByRole('row').filter({ hasText: 'kept_school' }).getByText('Keep'),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Apply…' })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  );
 });

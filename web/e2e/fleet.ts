@@ -17,7 +17,8 @@ export class Api {
       headers,
       ...(data === undefined ? {} : { data }),
     });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    if (!answer.ok())
+      throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
     return (await answer.json()) as T;
   }
 
@@ -49,15 +50,22 @@ export const test = base.extend<Fixtures>({
     const broken: string[] = [];
     page.on('request', (request) => {
       const target = request.url();
-      if (!/^http:\/\/127\.0\.0\.1:\d+\//.test(target) && !target.startsWith('blob:') && !target.startsWith('data:')) {
+      if (
+        !/^http:\/\/127\.0\.0\.1:\d+\//.test(target) &&
+        !target.startsWith('blob:') &&
+        !target.startsWith('data:')
+      ) {
         broken.push(`asked another host: ${target}`);
       }
     });
     page.on('pageerror', (error) => broken.push(`threw: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') broken.push(`wrote an error: ${message.text()} ${message.location().url}`);
+      if (message.type() === 'error')
+        broken.push(`wrote an error: ${message.text()} ${message.location().url}`);
     });
-    await page.exposeFunction('toldOfViolation', (what: string) => broken.push(`broke its policy: ${what}`));
+    await page.exposeFunction('toldOfViolation', (what: string) =>
+      broken.push(`broke its policy: ${what}`),
+    );
     await page.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
         void (window as unknown as { toldOfViolation: (what: string) => void }).toldOfViolation(

@@ -1,7 +1,10 @@
 // Everything without a mouse.
 import { expect, rowOf, test, url } from './fleet';
 
-test('from the overview to a dropped and recovered institution with keys alone', async ({ page, api }) => {
+test('from the overview to a dropped and recovered institution with keys alone', async ({
+  page,
+  api,
+}) => {
   await api.create('typed_school');
   await page.goto(`${url}/`);
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
@@ -73,7 +76,9 @@ test('what is filtered, sorted and opened survives a reload and Back', async ({ 
   await expect(page.getByPlaceholder('Search by name')).toHaveValue('ash');
   await expect(page.getByLabel('Order')).toHaveValue('-usage');
   await page.getByText('Ashgrove Primary School').click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Ashgrove Primary School' })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { level: 1, name: 'Ashgrove Primary School' }),
+  ).toBeVisible();
   await page.goBack();
   await expect(page.getByPlaceholder('Search by name')).toHaveValue('ash');
 });

@@ -1,7 +1,10 @@
 // An institution's life in the console: made, suspended, dropped, brought back.
 import { expect, rowOf, test, url } from './fleet';
 
-test('create and see it turn active without a reload; a double click makes one', async ({ page, api }) => {
+test('create and see it turn active without a reload; a double click makes one', async ({
+  page,
+  api,
+}) => {
   await page.goto(`${url}/schemas`);
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page).toHaveURL(/new=true/);
@@ -12,7 +15,9 @@ test('create and see it turn active without a reload; a double click makes one',
   await sheet.getByRole('button', { name: 'Create institution' }).dblclick();
   await expect(sheet).toBeHidden();
   await expect(rowOf(page, 'oakwood').getByText('Active')).toBeVisible();
-  const { total } = await api.get<{ total: number }>('/operations?kind=create_schema&schema=oakwood');
+  const { total } = await api.get<{ total: number }>(
+    '/operations?kind=create_schema&schema=oakwood',
+  );
   expect(total).toBe(1);
 });
 
@@ -60,8 +65,12 @@ test('attributes are changed, with the version that was seen', async ({ page, ap
   await page.getByLabel('Quota of its own').fill('2 GiB');
   await page.getByLabel('Labels').fill('region=north\ntier=gold');
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'مدرسة النور الابتدائية' })).toBeVisible();
-  const schema = await api.get<{ quota: { bytes: number }; labels: object }>('/schemas/renamed_school');
+  await expect(
+    page.getByRole('heading', { level: 1, name: 'مدرسة النور الابتدائية' }),
+  ).toBeVisible();
+  const schema = await api.get<{ quota: { bytes: number }; labels: object }>(
+    '/schemas/renamed_school',
+  );
   expect(schema.quota.bytes).toBe(2 * 1024 ** 3);
   expect(schema.labels).toEqual({ region: 'north', tier: 'gold' });
 });

@@ -40,7 +40,9 @@ test('a reload in the middle of an operation loses nothing', async ({ page }) =>
   await dock.getByRole('link', { name: 'Import', exact: true }).first().click();
   await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
   await expect(page.locator('header').getByText('Succeeded')).toBeVisible({ timeout: 90_000 });
-  await expect(page.getByText('60 of 60').or(page.getByText('Showing 50 of 60')).first()).toBeVisible();
+  await expect(
+    page.getByText('60 of 60').or(page.getByText('Showing 50 of 60')).first(),
+  ).toBeVisible();
 });
 
 test('case 40: a stream that is cut is told, and what was missed is there afterwards', async ({
@@ -58,7 +60,9 @@ test('case 40: a stream that is cut is told, and what was missed is there afterw
   await expect(page.getByText(/Reconnecting|Every 15 s|Offline/).first()).toBeVisible();
   await api.patch('/schemas/missed_school', { action: 'suspend' });
   line.mend();
-  await expect(rowOf(page, 'missed_school').getByText('Suspended')).toBeVisible({ timeout: 45_000 });
+  await expect(rowOf(page, 'missed_school').getByText('Suspended')).toBeVisible({
+    timeout: 45_000,
+  });
   await line.close();
 });
 
@@ -93,7 +97,10 @@ test('a newer server asks for a reload', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   await page.route('**/api/admin/whoami', async (route) => {
     const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), version: '99.0.0+feedface' } });
+    await route.fulfill({
+      response: answer,
+      json: { ...(await answer.json()), version: '99.0.0+feedface' },
+    });
   });
   await page.clock.fastForward('02:00');
   await expect(page.getByText('The server was updated')).toBeVisible();
@@ -104,7 +111,9 @@ test('a server that does not answer has its face, and a way on', async ({ page, 
   expected.push('net::', 'There was no answer');
   await page.route('**/api/**', (route) => route.abort('connectionrefused'));
   await page.goto(`${url}/`);
-  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible({
+    timeout: 30_000,
+  });
   await page.unroute('**/api/**');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();

@@ -40,7 +40,9 @@ const pages: { name: string; path: string; heading: string }[] = [
 async function settled(page: Page, path: string, heading: string): Promise<void> {
   await page.goto(url + path);
   await expect(page.getByRole('heading', { name: heading, exact: true }).first()).toBeVisible();
-  await page.waitForFunction(() => document.querySelector('.animate-pulse, [class*="tenantry:animate-pulse"]') === null);
+  await page.waitForFunction(
+    () => document.querySelector('.animate-pulse, [class*="tenantry:animate-pulse"]') === null,
+  );
 }
 
 async function faults(page: Page): Promise<string[]> {
@@ -49,7 +51,9 @@ async function faults(page: Page): Promise<string[]> {
     .exclude('[data-base-ui-focus-guard]')
     .analyze();
   return found.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+    violation.nodes.map(
+      (node) => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`,
+    ),
   );
 }
 
@@ -103,7 +107,9 @@ for (const [what, width] of [
     await page.setViewportSize({ width, height: 640 });
     for (const { name, path, heading } of pages) {
       await settled(page, path, heading);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       expect.soft(over, `${name} is too wide`).toBeLessThanOrEqual(0);
       await page.screenshot({ path: `${pictures}/${name}-${width}.png` });
     }

@@ -56,7 +56,11 @@ function ready(demo: ChildProcess): Promise<string> {
     demo.stderr?.on('data', read);
     demo.once('error', (error) => {
       clearTimeout(timer);
-      reject(new Error(`${binary} cannot be started; build it, or name another one in TENANTRY_BIN`, { cause: error }));
+      reject(
+        new Error(`${binary} cannot be started; build it, or name another one in TENANTRY_BIN`, {
+          cause: error,
+        }),
+      );
     });
     demo.once('exit', (code) => {
       clearTimeout(timer);

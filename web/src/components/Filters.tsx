@@ -29,7 +29,7 @@ const look =
 
 export function Filters({ filters, onClear }: FiltersProps) {
   return (
-    <search className="flex flex-wrap items-center gap-2">
+    <div role="search" className="flex flex-wrap items-center gap-2">
       {filters.map((filter) =>
         filter.kind === 'choice' ? (
           <Choice key={filter.label} {...filter} />
@@ -43,7 +43,7 @@ export function Filters({ filters, onClear }: FiltersProps) {
           Clear
         </Button>
       )}
-    </search>
+    </div>
   );
 }
 

@@ -202,6 +202,17 @@ export const operations = (filter: OperationFilter) =>
     placeholderData: keepPreviousData,
   });
 
+/** How many operations were asked for in each hour of the last day. */
+export const operationHistory = () =>
+  queryOptions({
+    queryKey: [consoleKey, 'operations', 'history'],
+    queryFn: ({ signal }) => {
+      const from = new Date(Date.now() - 86_400_000).toISOString();
+      return client.countOperations({ query: { by: 'hour', from }, signal });
+    },
+    refetchInterval: 60_000,
+  });
+
 export const audit = (schema?: string) =>
   infiniteQueryOptions({
     queryKey: [consoleKey, 'audit', schema],

@@ -66,7 +66,9 @@ export const errorHint = (operation: OperationBody): string | undefined =>
 
 /** What it ran into first, where undoing that failed as well. */
 export const errorCause = ({ error }: OperationBody): string | undefined =>
-  typeof error === 'object' && error !== null ? said(Reflect.get(error, 'cause'), 'message') : undefined;
+  typeof error === 'object' && error !== null
+    ? said(Reflect.get(error, 'cause'), 'message')
+    : undefined;
 
 function said(error: unknown, key: string): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

@@ -16,7 +16,14 @@ import {
 import { useAction } from '@/lib/action';
 import { useRefusal } from '@/lib/access';
 import { client, operations } from '@/lib/fleet';
-import { errorCause, errorHint, errorText, hasChildren, isActive, needsSomebody } from '@/lib/operation';
+import {
+  errorCause,
+  errorHint,
+  errorText,
+  hasChildren,
+  isActive,
+  needsSomebody,
+} from '@/lib/operation';
 import { Facts } from '@/components/Facts';
 import { Listing } from '@/components/Listing';
 import { Notice } from '@/components/Notice';

@@ -8,7 +8,9 @@ import { RegionBoundary } from '@/components/RegionBoundary';
 import { Backups } from './Backups';
 import { fleet } from './fleet';
 import { Largest } from './Largest';
+import { OperationHistory } from './OperationHistory';
 import { Problems } from './Problems';
+import { Quotas } from './Quotas';
 import { Schedules } from './Schedules';
 import { States } from './States';
 import { Storage } from './Storage';
@@ -49,6 +51,12 @@ export function OverviewPage() {
             </RegionBoundary>
             <RegionBoundary region="The largest">
               <Largest />
+            </RegionBoundary>
+            <RegionBoundary region="The history of operations">
+              <OperationHistory />
+            </RegionBoundary>
+            <RegionBoundary region="Quotas">
+              <Quotas />
             </RegionBoundary>
             <div className="grid content-start gap-5">
               <RegionBoundary region="Operations">

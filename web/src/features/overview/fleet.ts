@@ -1,6 +1,6 @@
 // What the overview reads.
 import { facetsOptions, operationsOptions } from '@tenantry/react';
-import { client, findings, fleetUsage, freshness, schedules } from '@/lib/fleet';
+import { client, findings, fleetUsage, freshness, operationHistory, schedules } from '@/lib/fleet';
 
 export const fleet = {
   facets: facetsOptions(client),
@@ -8,6 +8,7 @@ export const fleet = {
   freshness: freshness(),
   findings: findings(),
   schedules: schedules(),
+  history: operationHistory(),
   failed: operationsOptions(client, { states: ['failed', 'stuck'], limit: 5 }),
   active: operationsOptions(client, { states: ['queued', 'running', 'waiting'], limit: 5 }),
 };

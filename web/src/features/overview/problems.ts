@@ -46,6 +46,15 @@ function* ofSchemas({ facets, stuck }: Known): Iterable<Problem> {
     const text = `${counted(failed, 'schema')} could not be made`;
     yield { mood: 'bad', text, to: '/schemas', search: { state: 'failed' }, way: 'Show them' };
   }
+  const blocked = facets?.quotaLevels?.find((each) => each.level === 'blocked')?.count ?? 0;
+  if (blocked > 0) {
+    const text = `${counted(blocked, 'institution')} may not write: over quota`;
+    yield { mood: 'bad', text, to: '/schemas', search: { quota: 'blocked' }, way: 'Show them' };
+  }
+  if (facets?.failing) {
+    const text = `The last operation of ${counted(facets.failing, 'institution')} failed`;
+    yield { mood: 'warning', text, to: '/schemas', search: { failing: 'true' }, way: 'Show them' };
+  }
   if (stuck && stuck.total > 0) {
     const text = `${counted(stuck.total, 'operation')} ${stuck.total === 1 ? 'is' : 'are'} stuck and wait for somebody`;
     yield { mood: 'bad', text, to: '/operations', search: { state: 'stuck' }, way: 'Show them' };
@@ -82,11 +91,11 @@ function* ofBackups({ freshness }: Known): Iterable<Problem> {
   }
   if (freshness.withoutBackup > 0) {
     const text = `${counted(freshness.withoutBackup, 'institution')} of ${freshness.institutions} ${freshness.withoutBackup === 1 ? 'has' : 'have'} no backup`;
-    yield { mood: 'warning', text, to, search: {}, way: 'To the backups' };
+    yield { mood: 'warning', text, to: '/schemas', search: { backup: 'none' }, way: 'Show them' };
   }
   if (freshness.stale > 0) {
     const text = `${counted(freshness.stale, 'institution')} ${freshness.stale === 1 ? 'was' : 'were'} backed up more than 26 hours ago`;
-    yield { mood: 'warning', text, to, search: {}, way: 'To the backups' };
+    yield { mood: 'warning', text, to: '/schemas', search: { backup: 'stale' }, way: 'Show them' };
   }
   if (!freshness.canRestore) {
     yield {
