@@ -40,13 +40,15 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  expected: async ({}, use) => use([]),
-  api: async ({ playwright }, use) => {
+  // Playwright reads from the pattern which fixtures are wanted: none
+  // oxlint-disable-next-line no-empty-pattern
+  expected: async ({}, provide) => provide([]),
+  api: async ({ playwright }, provide) => {
     const request = await playwright.request.newContext();
-    await use(new Api(request));
+    await provide(new Api(request));
     await request.dispose();
   },
-  page: async ({ page, expected }, use) => {
+  page: async ({ page, expected }, provide) => {
     const broken: string[] = [];
     page.on('request', (request) => {
       const target = request.url();
@@ -74,7 +76,7 @@ export const test = base.extend<Fixtures>({
       });
     });
     await signIn(page);
-    await use(page);
+    await provide(page);
     expect(broken.filter((what) => !expected.some((part) => what.includes(part)))).toEqual([]);
   },
 });

@@ -25,12 +25,10 @@ export function TimeChart({ title, by, limit, height = 220, ...data }: TimeChart
       summary={`${summary(points, format)}${quota}`}
       said={shown && `${formatPoint(shown.at, by)}: ${format(shown.value)}`}
       columns={['Time', 'Value']}
-      rows={points
-        .toReversed()
-        .map((point) => ({
-          key: point.at,
-          cells: [formatPoint(point.at, by), format(point.value)],
-        }))}
+      rows={points.toReversed().map((point) => ({
+        key: point.at,
+        cells: [formatPoint(point.at, by), format(point.value)],
+      }))}
       chart={
         <PlotArea
           {...data}
