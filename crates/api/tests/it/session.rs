@@ -6,10 +6,11 @@ use reqwest::Method;
 use reqwest::header::SET_COOKIE;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
-use tenantry_domain::access::Role;
+use tenantry_domain::access::{ROUTES, Role};
 use tenantry_domain::problem::Code;
 use tenantry_domain::token::Token;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::call::{Answer, Call};
 use crate::server::{PATIENCE, TestServer, succeeded};
@@ -230,6 +231,35 @@ async fn a_session_ends_with_its_token() {
         .await
         .unwrap();
     assert_eq!(left, 0);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn case_37_a_session_is_let_in_where_its_token_is_and_nowhere_else() {
+    let server = TestServer::start().await;
+    for role in Role::ALL {
+        let cookie = session(&server, server.token(role)).await;
+        for route in ROUTES {
+            // it is about the session itself, and the stream has no end
+            if route.path == PATH || route.path == "/api/admin/events" {
+                continue;
+            }
+            let path = route
+                .path
+                .replace("{name}", "nobody")
+                .replace("{id}", &Uuid::nil().to_string())
+                .replace("{copy}", "none")
+                .replace("{*rest}", "index.css");
+            let method = Method::from_bytes(route.method.as_bytes()).unwrap();
+            let call = server.call(method.clone(), &path).header("cookie", &cookie);
+            let by_cookie = call.header(MARK.0, MARK.1).send().await;
+            let by_token = server.call(method, &path).token(server.token(role)).send().await;
+            let what = format!("{role} {} {}", route.method, route.path);
+            assert_eq!(by_cookie.status, by_token.status, "{what}: {}", by_cookie.text);
+            assert_eq!(by_cookie.body["code"], by_token.body["code"], "{what}");
+            assert_eq!(by_cookie.body["detail"], by_token.body["detail"], "{what}");
+        }
+    }
     server.finish().await;
 }
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
+use sqlx::{Arguments as _, PgExecutor};
 use tenantry_domain::clock;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
+use uuid::Uuid;
 
 use crate::PgError;
 use crate::ids::first_at;
@@ -66,16 +67,7 @@ macro_rules! passes {
          and ($9::bool is null or $9 = (s.backup_at is null))
          and ($10::int8 is null or s.backup_at < now() - make_interval(secs => $10))
          and ($11::int8 is null or s.backup_at >= now() - make_interval(secs => $11))
-         and ($12::uuid is null or s.id in (
-           select o.schema_id from operation o
-           -- in these words, else `operation_troubled` is not used
-           where o.state in ('failed', 'cancelled', 'stuck') and o.state <> 'cancelled' and o.id > $12
-             and o.schema_id is not null
-             and not exists (
-               select from operation later
-               where later.schema_name = o.schema_name and later.id > o.id
-                 and later.state in ('succeeded', 'failed', 'cancelled', 'stuck')
-                 and later.state = 'succeeded')))
+         and ($12::uuid[] is null or s.id = any($12))
          and ($13::text[] is null or s.name = any($13)) "
     };
 }
@@ -95,7 +87,7 @@ pub(super) struct Bound {
     without_backup: Option<bool>,
     older_than: Option<i64>,
     within: Option<i64>,
-    failing: bool,
+    failing: Option<Vec<Uuid>>,
     names: Option<Vec<String>>,
 }
 
@@ -105,8 +97,10 @@ impl Filter {
         Self { states: vec![SchemaState::Active, SchemaState::Suspended], ..Self::default() }
     }
 
-    /// The filter as SQL takes it.
-    pub(super) fn bound(&self) -> Bound {
+    /// The filter as SQL takes it. Which ones are failing is looked up first: they are few, and every list would else
+    /// be planned with a look through the history.
+    pub(super) async fn bound(&self, executor: impl PgExecutor<'_>) -> Result<Bound, PgError> {
+        let failing = if self.failing { Some(failing(executor).await?) } else { None };
         let seconds = |age: Duration| i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
         let (without_backup, older_than, within) = match self.backup {
             None => (None, None, None),
@@ -115,7 +109,7 @@ impl Filter {
             Some(BackupAge::Within(age)) => (None, None, Some(seconds(age))),
         };
         let levels: Vec<_> = self.levels.iter().map(|level| level.as_str()).collect();
-        Bound {
+        Ok(Bound {
             pattern: self.text.as_deref().map(like_pattern),
             states: self.states().iter().map(|state| state.as_str()).collect(),
             external_id: self.external_id.clone(),
@@ -127,9 +121,9 @@ impl Filter {
             without_backup,
             older_than,
             within,
-            failing: self.failing,
+            failing,
             names: self.names.clone(),
-        }
+        })
     }
 
     fn states(&self) -> Vec<SchemaState> {
@@ -157,12 +151,30 @@ impl Bound {
             all.add(self.without_backup)?;
             all.add(self.older_than)?;
             all.add(self.within)?;
-            all.add(self.failing.then(|| first_at(clock::now() - FAILING_FOR)))?;
+            all.add(&self.failing)?;
             all.add(&self.names)
         };
         add().map_err(sqlx::Error::Encode)?;
         Ok(all)
     }
+}
+
+/// Ids of the schemas of which an operation failed or is stuck, a short time ago, and none succeeded since.
+async fn failing(executor: impl PgExecutor<'_>) -> Result<Vec<Uuid>, PgError> {
+    Ok(sqlx::query_scalar(
+        "select distinct o.schema_id from operation o
+         -- in these words, else `operation_troubled` is not used
+         where o.state in ('failed', 'cancelled', 'stuck') and o.state <> 'cancelled' and o.id > $1
+           and o.schema_id is not null
+           and not exists (
+             select from operation later
+             where later.schema_name = o.schema_name and later.id > o.id
+               and later.state in ('succeeded', 'failed', 'cancelled', 'stuck')
+               and later.state = 'succeeded')",
+    )
+    .bind(first_at(clock::now() - FAILING_FOR))
+    .fetch_all(executor)
+    .await?)
 }
 
 /// A text as LIKE takes it: everywhere in the value, nothing in it special.

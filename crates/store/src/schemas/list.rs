@@ -3,7 +3,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{Arguments as _, FromRow};
 
-use super::filter::{Filter, passes};
+use super::filter::{Bound, Filter, passes};
 use super::order::{Cursor, Placed, Sort, SortKey, Start};
 use super::rows::{SchemaRow, select_row};
 use super::{TenantSchema, select_schema};
@@ -136,8 +136,12 @@ pub async fn list_rows(
 /// # Errors
 /// When the control database cannot be asked.
 pub async fn count(store: &Store, filter: &Filter) -> Result<i64, PgError> {
+    passing(store, &filter.bound(store.pool()).await?).await
+}
+
+async fn passing(store: &Store, bound: &Bound) -> Result<i64, PgError> {
     let query = concat!("select count(*) from tenant_schema s where ", passes!());
-    Ok(sqlx::query_scalar_with(query, filter.bound().arguments()?).fetch_one(store.pool()).await?)
+    Ok(sqlx::query_scalar_with(query, bound.arguments()?).fetch_one(store.pool()).await?)
 }
 
 async fn page<T>(
@@ -151,7 +155,7 @@ async fn page<T>(
 where
     T: for<'r> FromRow<'r, PgRow> + Placed + Send + Unpin,
 {
-    let bound = filter.bound();
+    let bound = filter.bound(store.pool()).await?;
     let mut arguments = bound.arguments()?;
     let query = match start {
         Start::Offset(offset) => {
@@ -170,6 +174,6 @@ where
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = items.last().filter(|_| more).map(|last| Cursor::after(sort, last));
     let total =
-        store.totals().of(store.pool(), format!("{bound:?}"), || count(store, filter)).await?;
+        store.totals().of(store.pool(), format!("{bound:?}"), || passing(store, &bound)).await?;
     Ok(Page { items, total, next })
 }

@@ -63,5 +63,6 @@ pub async fn select(tx: &mut Tx, filter: &Filter) -> Result<Vec<Selected>, PgErr
         passes!(),
         " order by s.name collate \"C\", s.archived_at desc nulls first, s.id"
     );
-    Ok(sqlx::query_as_with(query, filter.bound().arguments()?).fetch_all(tx.connection()).await?)
+    let bound = filter.bound(tx.connection()).await?;
+    Ok(sqlx::query_as_with(query, bound.arguments()?).fetch_all(tx.connection()).await?)
 }
