@@ -359,8 +359,8 @@ describe('the connection', () => {
 
   test('one stream serves all that listen', async () => {
     const fleet = new FakeFleet({ schemas: 12 });
-    const both = () => [useSchemaManagement(), useSchemaManagement(), useConnection()] as const;
-    const { result, unmount } = hookInFleet(both, fleet);
+    const useAll = () => [useSchemaManagement(), useSchemaManagement(), useConnection()] as const;
+    const { result, unmount } = hookInFleet(useAll, fleet);
     await waitFor(() => expect(result.current[2].state).toBe('live'));
     expect(fleet.events.streams).toBe(1);
     unmount();

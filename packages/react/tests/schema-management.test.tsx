@@ -83,6 +83,18 @@ describe('the list', () => {
     expect(await rowOf('school_00003')).toBeInTheDocument();
   });
 
+  test('rows stay when reading them again fails, and it is said that they may be old', async () => {
+    const { fleet, queryClient } = renderInFleet(<SchemaManagement />, { schemas: 12 });
+    await rowOf('school_00003');
+    fleet.before = () => problem(503, 'unavailable', 'The database is away.');
+    await queryClient.invalidateQueries();
+    expect(await screen.findByText(/may be old: The database is away/)).toBeInTheDocument();
+    expect(screen.getByRole('row', { name: /school_00003/ })).toBeInTheDocument();
+    fleet.before = undefined;
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(screen.queryByText(/may be old/)).not.toBeInTheDocument());
+  });
+
   test('bears names from right to left, of 200 characters, and emoji', async () => {
     const long = 'Sehr-lange-Bezeichnung '.repeat(9).slice(0, 200);
     renderInFleet(<SchemaManagement />, {
@@ -128,6 +140,52 @@ describe('the keyboard', () => {
     await userEvent.keyboard('jx');
     expect(document.activeElement).toBe(first);
     expect(screen.queryByText('1 chosen')).not.toBeInTheDocument();
+  });
+});
+
+describe('filters', () => {
+  test('troubles are counted by the server, and what was set elsewhere can be taken away', async () => {
+    const { fleet } = renderInFleet(<SchemaManagement filters={{ plans: ['basic'] }} />, {
+      schemas: 12,
+      before: (request) =>
+        request.url.endsWith('/facets')
+          ? Response.json({
+              states: [{ state: 'active', count: 12 }],
+              templates: [],
+              plans: [],
+              quotaLevels: [
+                { level: 'ok', count: 9 },
+                { level: 'warning', count: 2 },
+                { level: 'blocked', count: 1 },
+              ],
+              withoutBackup: 4,
+              staleBackup: 0,
+              failing: 0,
+              usageBytes: 0,
+            })
+          : undefined,
+    });
+    expect(await screen.findByRole('button', { name: 'Near or over quota 3' })).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'No backup 4' })).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: /Failing/ })).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Take away: Plan basic' })).toBeInTheDocument();
+    expect(fleet.requests.some((request) => request.includes('plan=basic'))).toBe(true);
+  });
+
+  test('a host that holds them is asked, and is followed', async () => {
+    const onFiltersChange = vi.fn();
+    const { again } = renderInFleet(
+      <SchemaManagement filters={{}} onFiltersChange={onFiltersChange} />,
+      { schemas: 12 },
+    );
+    await rowOf('school_00003');
+    await userEvent.click(screen.getByRole('button', { name: /Suspended/ }));
+    expect(onFiltersChange).toHaveBeenCalledWith({ states: ['suspended'] });
+    expect(screen.getByText('12 institutions')).toBeInTheDocument();
+    again(
+      <SchemaManagement filters={{ states: ['suspended'] }} onFiltersChange={onFiltersChange} />,
+    );
+    expect(await screen.findByText('2 institutions')).toBeInTheDocument();
   });
 });
 

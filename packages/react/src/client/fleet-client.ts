@@ -17,6 +17,11 @@ export interface FleetClientOptions {
   route?: string;
   /** Another `fetch`. */
   fetch?: typeof fetch;
+  /**
+   * What tells this server from others in a cache; its address when it is left out. Give the same one to the client
+   * on a server and the one in the browser, so that what was read ahead is found.
+   */
+  key?: string;
   /** Headers for every request, such as `Authorization`. They are asked for anew each time and never kept. */
   headers?: HeaderSource;
 }
@@ -47,7 +52,7 @@ export class FleetClient extends FleetApi {
       response === undefined ? errorOfSilence(error) : errorOfAnswer(response, error),
     );
     super({ client });
-    this.key = `${baseUrl}${options.route ?? ''}`;
+    this.key = options.key ?? `${baseUrl}${options.route ?? ''}`;
     this.#send = send;
     this.#baseUrl = baseUrl;
     this.#clock = clock;

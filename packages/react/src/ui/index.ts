@@ -63,5 +63,6 @@ export {
   type ParsedBytes,
 } from '../values/bytes.js';
 export { LONGEST_SLUG, slugProblem, suggestSlug } from '../values/slug.js';
+export { numberFormat } from '../values/formats.js';
 export { formatDuration, formatInstant, formatRelative } from '../values/times.js';
 export { isOver, operationWords } from '../values/operation-words.js';

@@ -1,5 +1,7 @@
 // Sizes in IEC units, as text and back: the one place where bytes become words.
 
+import { numberFormat } from './formats.js';
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 const NBSP = '\u00a0';
 
@@ -17,7 +19,7 @@ export function formatBytes(bytes: number | null | undefined, locale = 'en'): st
     unit += 1;
   }
   const digits = decimals(value, unit);
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
+  const number = numberFormat(locale, { maximumFractionDigits: digits });
   return `${number.format(bytes < 0 ? -value : value)}${NBSP}${UNITS[unit]}`;
 }
 

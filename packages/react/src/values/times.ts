@@ -1,5 +1,7 @@
 // Instants for people: how long ago, and exactly when.
 
+import { instantFormat, relativeFormat } from './formats.js';
+
 const STEPS: [limit: number, divisor: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [60, 1, 'second'],
   [3600, 60, 'minute'],
@@ -14,7 +16,7 @@ export function formatRelative(at: number, now: number, locale = 'en'): string {
   const seconds = (at - now) / 1000;
   const size = Math.abs(seconds);
   if (!Number.isFinite(size)) return '–';
-  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const words = relativeFormat(locale);
   if (size < 10) return words.format(0, 'second');
   const [, divisor, unit] = STEPS.find(([limit]) => size < limit) ?? STEPS[0]!;
   return words.format(Math.trunc(seconds / divisor), unit);
@@ -23,16 +25,7 @@ export function formatRelative(at: number, now: number, locale = 'en'): string {
 /** Date and time with the zone, for titles and details. */
 export function formatInstant(at: number, locale = 'en', timeZone?: string): string {
   if (!Number.isFinite(at)) return '–';
-  return new Intl.DateTimeFormat(locale, {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'short',
-    timeZone,
-  }).format(at);
+  return instantFormat(locale, timeZone).format(at);
 }
 
 /** A length of time: `840 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`. */

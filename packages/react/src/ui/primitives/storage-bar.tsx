@@ -2,6 +2,7 @@
 // How much of its quota a schema uses: a bar, and the same in words.
 import type { QuotaLevel } from '../../client/index.js';
 import { formatBytes, quotaShare } from '../../values/bytes.js';
+import { numberFormat } from '../../values/formats.js';
 import { classNames } from '../class-names.js';
 import { QUOTA_LEVELS, TONE_BAR, TONE_TEXT } from '../states.js';
 
@@ -49,7 +50,7 @@ export function StorageBar({
               level === 'ok' ? TONE_TEXT.neutral : TONE_TEXT[tone],
             )}
           >
-            {new Intl.NumberFormat(locale, { style: 'percent' }).format(percent)}
+            {numberFormat(locale, { style: 'percent' }).format(percent)}
             {level !== 'ok' && (
               <span className="tenantry:sr-only">, {QUOTA_LEVELS[level].word}</span>
             )}

@@ -7,6 +7,7 @@ import type { BulkTargets } from '../../hooks/use-bulk.js';
 import { useLastPresent } from '../../hooks/use-last-present.js';
 import type { SchemaManagementState } from '../../hooks/use-schema-management.js';
 import { formatBytes } from '../../values/bytes.js';
+import { numberFormat } from '../../values/formats.js';
 import { Button } from '../primitives/button.js';
 import { ConfirmDialog } from '../primitives/confirm-dialog.js';
 
@@ -39,7 +40,7 @@ export function BulkBar({ management }: { management: SchemaManagementState }) {
   const { can, locale, notify } = useFleet();
   const [asked, setAsked] = useState<Asked | null>(null);
   const [looking, setLooking] = useState<BulkAction | null>(null);
-  const number = new Intl.NumberFormat(locale);
+  const number = numberFormat(locale);
 
   const ask = async (action: BulkAction) => {
     setLooking(action);
@@ -107,7 +108,7 @@ function BulkQuestion({ asked, management, onClose }: BulkQuestionProps) {
   const { action, targets, preview } = shown;
   const { word, effect, destroys = false } = WORDS[action];
   const { count, passedOver, names, usageBytes, confirm } = preview;
-  const what = `${new Intl.NumberFormat(locale).format(count)} ${count === 1 ? 'schema' : 'schemas'}`;
+  const what = `${numberFormat(locale).format(count)} ${count === 1 ? 'schema' : 'schemas'}`;
   const close = () => {
     change.reset();
     onClose();

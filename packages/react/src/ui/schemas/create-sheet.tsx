@@ -2,12 +2,7 @@
 // A new institution: what people call it, its name, and where wanted template, plan and quota.
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
-import {
-  FleetError,
-  type FleetClient,
-  type NewSchemaRequest,
-  type OperationBody,
-} from '../../client/index.js';
+import type { FleetClient, NewSchemaRequest, OperationBody } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
 import { useDelayedValue } from '../../hooks/use-delayed-value.js';
 import type { SchemaActions } from '../../hooks/use-schema-actions.js';
@@ -198,13 +193,14 @@ function useNameProblem(client: FleetClient, name: string): string | null {
   return null;
 }
 
-/** The names of those that were dropped or purged are free again. */
+/** States in which a schema does not hold its name any more. */
+const FREE = ['archived', 'purging', 'purged'];
+
+/**
+ * Whether somebody has the name. Looked up in the list, because asking for the schema itself would be answered with
+ * 404 in the usual case, which browsers log as an error. Where too many names contain it, only the server can say.
+ */
 async function isTaken(client: FleetClient, name: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const { state } = await client.showSchema({ path: { name }, signal });
-    return state !== 'archived' && state !== 'purging' && state !== 'purged';
-  } catch (error) {
-    if (error instanceof FleetError && error.status === 404) return false;
-    throw error;
-  }
+  const { items } = await client.listSchemaRows({ query: { q: name, limit: 500 }, signal });
+  return items.some((row) => row.name === name && !FREE.includes(row.state));
 }

@@ -1,6 +1,6 @@
 'use client';
 // The list of institutions, whole: search, filters, rows, what can be done to one and to many.
-import { Building2, SearchX } from 'lucide-react';
+import { Building2, SearchX, TriangleAlert } from 'lucide-react';
 import { type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { OperationBody, SchemaRow } from '../../client/index.js';
 import { refusalOf, useFleet } from '../../fleet/context.js';
@@ -11,6 +11,7 @@ import {
 } from '../../hooks/use-schema-management.js';
 import { useSettled } from '../../hooks/use-settled.js';
 import { isEmptyFilter } from '../../queries/filters.js';
+import { numberFormat } from '../../values/formats.js';
 import { classNames } from '../class-names.js';
 import { Button } from '../primitives/button.js';
 import { EmptyState } from '../primitives/empty-state.js';
@@ -79,6 +80,7 @@ export function SchemaManagement(props: SchemaManagementProps) {
       <BulkBar management={management} />
       <FleetOperations />
       <RefreshBar on={management.isRefreshing} />
+      <StaleBar management={management} />
       <Content management={management} cards={cards} onCreate={() => setCreating(true)}>
         <SchemaTable
           management={management}
@@ -237,6 +239,27 @@ function Loading({ cards }: { cards: boolean }) {
   );
 }
 
+/** The rows are there, but reading them again did not work. */
+function StaleBar({ management }: { management: SchemaManagementState }) {
+  const { status, error, refetch, isRefreshing } = management;
+  if (status !== 'success' || error === null) return null;
+  return (
+    <div
+      role="status"
+      className="tenantry:flex tenantry:flex-wrap tenantry:items-center tenantry:gap-3 tenantry:border-b tenantry:border-border tenantry:bg-warning/8 tenantry:px-3 tenantry:py-1.5 tenantry:text-sm"
+    >
+      <TriangleAlert aria-hidden className="tenantry:size-4 tenantry:text-warning" />
+      <span className="tenantry:min-w-0 tenantry:flex-1">
+        These rows may be old: {error.detail}
+        {error.requestId !== undefined && ` (request ${error.requestId})`}
+      </span>
+      <Button size="sm" onClick={refetch} pending={isRefreshing}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
 function RefreshBar({ on }: { on: boolean }) {
   const shown = useSettled(on);
   return (
@@ -251,7 +274,7 @@ function RefreshBar({ on }: { on: boolean }) {
 function Footer({ management }: { management: SchemaManagementState }) {
   const { locale } = useFleet();
   const { total, status, isPrevious } = management;
-  const number = new Intl.NumberFormat(locale);
+  const number = numberFormat(locale);
   const words =
     status === 'success' && !isPrevious
       ? `${number.format(total)} ${total === 1 ? 'institution' : 'institutions'}`

@@ -2,16 +2,13 @@
 // Above the table: search, states to narrow it to, the order, what is new, and the way to a new institution.
 import { Plus, RefreshCw, Search } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import type { SchemaState } from '../../client/index.js';
-import { useFleet } from '../../fleet/context.js';
 import type { SchemaManagementState } from '../../hooks/use-schema-management.js';
 import type { SchemaSort } from '../../queries/filters.js';
-import { classNames } from '../class-names.js';
 import { Button } from '../primitives/button.js';
 import { Input, Select } from '../primitives/field.js';
-import { SCHEMA_STATES } from '../states.js';
 import { SORTS } from './columns.js';
 import { ConnectionMark } from './connection-mark.js';
+import { FilterChips } from './filter-chips.js';
 
 export interface SchemaToolbarProps {
   management: SchemaManagementState;
@@ -23,9 +20,6 @@ export interface SchemaToolbarProps {
 
 /** So much of a pause in typing sends the search. */
 const PAUSE = 150;
-
-/** Shown even where none is in them, because these are what people look for. */
-const ALWAYS_SHOWN: SchemaState[] = ['active', 'suspended', 'failed', 'archived'];
 
 export function SchemaToolbar({ management, onCreate, createRefusal, search }: SchemaToolbarProps) {
   return (
@@ -53,7 +47,7 @@ export function SchemaToolbar({ management, onCreate, createRefusal, search }: S
           </Button>
         </div>
       </div>
-      <StateChips management={management} />
+      <FilterChips management={management} />
     </div>
   );
 }
@@ -103,56 +97,6 @@ function SearchBox({
         onChange={(event) => setText(event.target.value)}
         className="tenantry:ps-8"
       />
-    </div>
-  );
-}
-
-function StateChips({ management }: { management: SchemaManagementState }) {
-  const { locale } = useFleet();
-  const { filters, setFilters, facets } = management;
-  const chosen = filters.states ?? [];
-  const counts = new Map(facets?.states.map(({ state, count }) => [state, count]));
-  const states = (Object.keys(SCHEMA_STATES) as SchemaState[]).filter(
-    (state) =>
-      ALWAYS_SHOWN.includes(state) || (counts.get(state) ?? 0) > 0 || chosen.includes(state),
-  );
-  const toggle = (state: SchemaState) => {
-    const after = chosen.includes(state)
-      ? chosen.filter((each) => each !== state)
-      : [...chosen, state];
-    setFilters({ ...filters, states: after });
-  };
-  const number = new Intl.NumberFormat(locale);
-  return (
-    <div
-      role="group"
-      aria-label="States"
-      className="tenantry:flex tenantry:flex-wrap tenantry:gap-1.5"
-    >
-      {states.map((state) => {
-        const { word, icon: Icon } = SCHEMA_STATES[state];
-        const on = chosen.includes(state);
-        return (
-          <button
-            key={state}
-            type="button"
-            aria-pressed={on}
-            onClick={() => toggle(state)}
-            className={classNames(
-              'tenantry:flex tenantry:h-6 tenantry:cursor-pointer tenantry:items-center tenantry:gap-1.5 tenantry:rounded-full tenantry:border tenantry:px-2 tenantry:text-xs tenantry:outline-none tenantry:focus-visible:ring-2 tenantry:focus-visible:ring-ring',
-              on
-                ? 'tenantry:border-foreground/25 tenantry:bg-foreground/8 tenantry:text-foreground'
-                : 'tenantry:border-border tenantry:text-muted-foreground tenantry:hover:text-foreground',
-            )}
-          >
-            <Icon aria-hidden className="tenantry:size-3" />
-            {word}
-            {facets !== undefined && (
-              <span className="tenantry:tabular-nums">{number.format(counts.get(state) ?? 0)}</span>
-            )}
-          </button>
-        );
-      })}
     </div>
   );
 }
