@@ -91,6 +91,7 @@ const schema = createRoute({
       compare: text(search, 'compare'),
     }),
   component: lazyRouteComponent(() => import('@/features/schema/SchemaPage'), 'SchemaPage'),
+  notFoundComponent: NotFound,
 });
 
 const restore = createRoute({

@@ -166,7 +166,7 @@ function Tables({ backup }: { backup: BackupBody }) {
   return (
     <details>
       <summary className="font-medium">Tables in it</summary>
-      <ul className="mt-2 max-h-72 overflow-y-auto rounded-md border">
+      <ul className="mt-2 rounded-md border">
         {tables.map((table) => (
           <li
             key={table.name}

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { AuditRecord } from '@tenantry/react/client';
 import { StateBadge, RelativeTime } from '@tenantry/react/ui';
 import { sentence } from '@/lib/words';
+import { Code } from './Code';
 import type { Column } from './DataTable';
 import { SchemaLink } from './SchemaLink';
 
@@ -54,9 +55,9 @@ function More({ record }: { record: AuditRecord }) {
       {hasDetail && (
         <details className="text-start">
           <summary className="min-h-6 text-xs text-muted-foreground">Detail</summary>
-          <pre className="mt-1 max-h-60 max-w-80 overflow-auto rounded-md bg-muted p-2 text-xs">
+          <Code label={`Detail of record ${record.id}`} className="max-w-80 bg-muted">
             {JSON.stringify(record.detail, null, 2)}
-          </pre>
+          </Code>
         </details>
       )}
       {record.operationId && (

@@ -24,6 +24,7 @@ import {
   isActive,
   needsSomebody,
 } from '@/lib/operation';
+import { Code } from '@/components/Code';
 import { Facts } from '@/components/Facts';
 import { Listing } from '@/components/Listing';
 import { Notice } from '@/components/Notice';
@@ -152,9 +153,9 @@ function About({ operation }: { operation: OperationBody }) {
       {operation.result ? (
         <details className="mt-3">
           <summary className="text-muted-foreground">What it brought about</summary>
-          <pre className="mt-2 max-h-72 overflow-auto rounded-md bg-muted p-3 text-xs">
+          <Code label="What it brought about">
             {JSON.stringify(operation.result, null, 2)}
-          </pre>
+          </Code>
         </details>
       ) : null}
     </Panel>

@@ -3,6 +3,7 @@ import { Check, CircleAlert, CircleDashed, LoaderCircle, Undo2 } from 'lucide-re
 import type { OperationBody, StepBody } from '@tenantry/react/client';
 import { RelativeTime } from '@tenantry/react/ui';
 import { sentence } from '@/lib/words';
+import { Code } from '@/components/Code';
 
 const faces = {
   pending: { icon: CircleDashed, ink: 'text-muted-foreground', word: 'not begun' },
@@ -49,9 +50,9 @@ function Step({ step }: { step: StepBody }) {
           <p className="text-xs text-muted-foreground">It cannot be taken back.</p>
         )}
         {step.error ? (
-          <pre className="mt-1 max-h-40 overflow-auto rounded-md bg-bad-soft p-2 text-xs whitespace-pre-wrap">
+          <Code label={`What “${step.name}” ran into`} className="bg-bad-soft whitespace-pre-wrap">
             {JSON.stringify(step.error, null, 2)}
-          </pre>
+          </Code>
         ) : null}
       </div>
     </li>

@@ -5,6 +5,7 @@ import type { MigrationBody, TemplateBody } from '@tenantry/react/client';
 import { Badge, ErrorState, formatDuration, RelativeTime } from '@tenantry/react/ui';
 import { template } from '@/lib/fleet';
 import { formatCount } from '@/lib/words';
+import { Code } from '@/components/Code';
 import { DataTable, type Column } from '@/components/DataTable';
 import { Facts } from '@/components/Facts';
 import { RowSkeletons } from '@/components/Listing';
@@ -95,9 +96,9 @@ export function TemplatePage() {
                 {newest.seedRequires.length > 0 && (
                   <Facts facts={[{ name: 'Needs', value: newest.seedRequires.join(', ') }]} />
                 )}
-                <pre className="mt-2 max-h-72 overflow-auto rounded-md bg-muted p-3 text-xs">
+                <Code label="Seed">
                   {newest.seed}
-                </pre>
+                </Code>
               </Panel>
             )}
           </div>
