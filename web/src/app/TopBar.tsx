@@ -12,7 +12,8 @@ import {
   Search,
   Sun,
 } from 'lucide-react';
-import { Button, IconButton, Menu, MenuItem, MenuSeparator, Sheet } from '@tenantry/react/ui';
+import { toFleetError } from '@tenantry/react/client';
+import { Button, IconButton, Menu, MenuItem, MenuSeparator, Sheet, toast } from '@tenantry/react/ui';
 import { whoami } from '@/lib/fleet';
 import { signOut } from '@/lib/session';
 import { setTheme, themes, useTheme, type Theme } from '@/lib/theme';
@@ -72,10 +73,13 @@ function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const router = useRouter();
   const cache = useQueryClient();
   const leave = () => {
-    void signOut().then(() => {
-      cache.clear();
-      return router.navigate({ to: '/sign-in' });
-    });
+    void signOut().then(
+      () => {
+        cache.clear();
+        return router.navigate({ to: '/sign-in' });
+      },
+      (error: unknown) => toast.error({ title: 'You are still signed in', description: toFleetError(error).detail }),
+    );
   };
   return (
     <Menu

@@ -44,10 +44,11 @@ test('single keys do nothing while one types; Ctrl does', () => {
   expect(find).toHaveBeenCalledOnce();
 });
 
-test('single keys do nothing behind a dialog, and can be turned off', () => {
-  document.body.innerHTML = '<div role="dialog"></div>';
-  fireEvent.keyDown(document.body, { key: 'g' });
-  fireEvent.keyDown(document.body, { key: 's' });
+test('single keys do nothing in a dialog, and can be turned off', () => {
+  document.body.innerHTML = '<div role="dialog"><button></button></div>';
+  const inside = document.querySelector('button') ?? document.body;
+  fireEvent.keyDown(inside, { key: 'g' });
+  fireEvent.keyDown(inside, { key: 's' });
   document.body.innerHTML = '';
   turnSingleKeys(false);
   fireEvent.keyDown(document.body, { key: 'g' });
