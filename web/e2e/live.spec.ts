@@ -1,0 +1,120 @@
+// What happens elsewhere is seen here: another client, another tab, a stream that is cut, a page that is reloaded.
+import { CutLine } from './cut-line';
+import { expect, rowOf, test, url } from './fleet';
+
+test('a change by another client is seen without a reload', async ({ page, api }) => {
+  await api.create('watched_school');
+  await page.goto(`${url}/schemas?q=watched_school`);
+  await expect(rowOf(page, 'watched_school').getByText('Active')).toBeVisible();
+  await expect(page.getByText('Live').first()).toBeVisible();
+  await api.patch('/schemas/watched_school', { action: 'suspend' });
+  await expect(rowOf(page, 'watched_school').getByText('Suspended')).toBeVisible();
+});
+
+test('two tabs show the same', async ({ page, api, context }) => {
+  await api.create('shared_school');
+  const second = await context.newPage();
+  await page.goto(`${url}/schemas/shared_school`);
+  await second.goto(`${url}/schemas/shared_school/settings`);
+  await expect(page.locator('header').getByText('Active')).toBeVisible();
+  await second.getByRole('button', { name: 'Suspend…' }).click();
+  await second.getByRole('alertdialog').getByRole('button', { name: 'Suspend schema' }).click();
+  await expect(page.locator('header').getByText('Suspended')).toBeVisible();
+  await expect(second.locator('header').getByText('Suspended')).toBeVisible();
+  await second.close();
+});
+
+test('a reload in the middle of an operation loses nothing', async ({ page }) => {
+  test.slow();
+  const names = Array.from({ length: 60 }, (_, index) => `reloaded_${index}`);
+  await page.goto(`${url}/schemas/import`);
+  await page.getByLabel('CSV', { exact: true }).fill(['name', ...names].join('\n'));
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Import 60 institutions' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
+  await page.goto(`${url}/`);
+  await page.getByRole('button', { name: /under way/ }).click();
+  const dock = page.getByRole('region', { name: 'Operations dock' });
+  await expect(dock.getByRole('progressbar').first()).toBeVisible();
+  await page.reload();
+  await dock.getByRole('link', { name: 'Import', exact: true }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
+  await expect(page.locator('header').getByText('Succeeded')).toBeVisible({ timeout: 90_000 });
+  await expect(
+    page.getByText('60 of 60').or(page.getByText('Showing 50 of 60')).first(),
+  ).toBeVisible();
+});
+
+test('case 40: a stream that is cut is told, and what was missed is there afterwards', async ({
+  page,
+  api,
+  expected,
+}) => {
+  expected.push('net::', 'There was no answer');
+  await api.create('missed_school');
+  const line = await CutLine.to(url);
+  await page.goto(`${line.url}/schemas?q=missed_school`);
+  await expect(rowOf(page, 'missed_school').getByText('Active')).toBeVisible();
+  await expect(page.getByText('Live').first()).toBeVisible();
+  line.cut();
+  await expect(page.getByText(/Reconnecting|Every 15 s|Offline/).first()).toBeVisible();
+  await api.patch('/schemas/missed_school', { action: 'suspend' });
+  line.mend();
+  await expect(rowOf(page, 'missed_school').getByText('Suspended')).toBeVisible({
+    timeout: 45_000,
+  });
+  await line.close();
+});
+
+test('answers that take three seconds show skeletons, then rows', async ({ page }) => {
+  await page.route('**/api/admin/schemas?**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await route.continue();
+  });
+  await page.goto(`${url}/schemas`);
+  await expect(page.getByRole('status').filter({ hasText: 'Loading institutions' })).toBeVisible();
+  await expect(page.getByText('Ashgrove Primary School')).toBeVisible();
+});
+
+test('answers out of order never show the older question', async ({ page }) => {
+  await page.route('**/api/admin/schemas?**q=har&**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue();
+  });
+  await page.goto(`${url}/schemas`);
+  const box = page.getByPlaceholder('Search by name');
+  await box.fill('har');
+  await expect(page).toHaveURL(/q=har/);
+  await box.fill('ashgrove');
+  await expect(page).toHaveURL(/q=ashgrove/);
+  await expect(page.getByText('Ashgrove Primary School')).toBeVisible();
+  await expect(page.getByText('Harbour View')).toBeHidden();
+});
+
+test('a newer server asks for a reload', async ({ page }) => {
+  await page.clock.install();
+  await page.goto(`${url}/`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
+  await page.route('**/api/admin/whoami', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({
+      response: answer,
+      json: { ...(await answer.json()), version: '99.0.0+feedface' },
+    });
+  });
+  await page.clock.fastForward('02:00');
+  await expect(page.getByText('The server was updated')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Reload', exact: true })).toBeVisible();
+});
+
+test('a server that does not answer has its face, and a way on', async ({ page, expected }) => {
+  expected.push('net::', 'There was no answer');
+  await page.route('**/api/**', (route) => route.abort('connectionrefused'));
+  await page.goto(`${url}/`);
+  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible({
+    timeout: 30_000,
+  });
+  await page.unroute('**/api/**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
+});

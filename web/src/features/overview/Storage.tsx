@@ -1,0 +1,70 @@
+// What all schemas use together, of what it is made up, and how old the numbers are.
+import { useQuery } from '@tanstack/react-query';
+import { useNow } from '@tenantry/react';
+import { ErrorState, formatBytes, RelativeTime, Skeleton } from '@tenantry/react/ui';
+import { counted, formatCount } from '@/lib/words';
+import { ShareBar } from '@/components/charts/ShareBar';
+import { Panel } from '@/components/Panel';
+import { fleet } from './fleet';
+
+/** Numbers older than this are marked: every schema is looked at more often when all is well. */
+const oldMs = 30 * 60_000;
+
+export function Storage() {
+  const { data, error, isPending, refetch } = useQuery(fleet.usage);
+  return (
+    <Panel title="Storage">
+      {isPending && <Skeleton className="h-32" />}
+      {error && !data && <ErrorState error={error} inline onRetry={() => void refetch()} />}
+      {data && (
+        <>
+          <p className="mb-3 flex items-baseline gap-2">
+            <span className="text-2xl font-semibold tracking-tight">{formatBytes(data.bytes)}</span>
+            <span className="text-muted-foreground">in {counted(data.schemas, 'schema')}</span>
+          </p>
+          <ShareBar
+            label="What storage is used for"
+            shares={[
+              {
+                label: 'Indexes',
+                value: data.indexBytes,
+                text: formatBytes(data.indexBytes),
+                colour: 'bg-chart-1',
+              },
+              {
+                label: 'Tables',
+                value: data.tableBytes,
+                text: formatBytes(data.tableBytes),
+                colour: 'bg-chart-2',
+              },
+              {
+                label: 'Long values',
+                value: data.toastBytes,
+                text: formatBytes(data.toastBytes),
+                colour: 'bg-chart-3',
+              },
+            ]}
+          />
+          <p className="mt-4 text-xs text-muted-foreground">
+            About {formatCount(data.rowEstimate)} rows, {counted(data.connections, 'session')} of
+            applications.
+          </p>
+          <Age at={data.oldestMeasuredAt} stale={data.stale} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Age({ at, stale }: { at: string | null | undefined; stale: number }) {
+  const now = useNow();
+  const isOld = at && now !== null ? now - Date.parse(at) > oldMs : false;
+  return (
+    <p className={`text-xs ${stale > 0 && isOld ? 'text-warning' : 'text-muted-foreground'}`}>
+      The oldest number was measured <RelativeTime at={at} otherwise="never" />
+      {stale > 0
+        ? `; ${counted(stale, 'schema')} may be another size by now.`
+        : ', and nothing changed since.'}
+    </p>
+  );
+}
