@@ -1939,6 +1939,11 @@ export type RestoreRequestBody = {
      */
     tables?: Array<string>;
     /**
+     * Functions and views whose text names the living schema may go on meaning it until the copy is swapped in;
+     * without this, such a backup is not restored beside it.
+     */
+    acceptNames?: boolean;
+    /**
      * It becomes the institution's schema, which was dropped, purged or lost.
      */
     inPlace?: boolean;
