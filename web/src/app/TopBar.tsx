@@ -13,7 +13,15 @@ import {
   Sun,
 } from 'lucide-react';
 import { toFleetError } from '@tenantry/react/client';
-import { Button, IconButton, Menu, MenuItem, MenuSeparator, Sheet, toast } from '@tenantry/react/ui';
+import {
+  Button,
+  IconButton,
+  Menu,
+  MenuItem,
+  MenuSeparator,
+  Sheet,
+  toast,
+} from '@tenantry/react/ui';
 import { whoami } from '@/lib/fleet';
 import { signOut } from '@/lib/session';
 import { setTheme, themes, useTheme, type Theme } from '@/lib/theme';
@@ -78,7 +86,8 @@ function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
         cache.clear();
         return router.navigate({ to: '/sign-in' });
       },
-      (error: unknown) => toast.error({ title: 'You are still signed in', description: toFleetError(error).detail }),
+      (error: unknown) =>
+        toast.error({ title: 'You are still signed in', description: toFleetError(error).detail }),
     );
   };
   return (

@@ -75,7 +75,8 @@ const takesText = (target: EventTarget | null): boolean =>
 
 /** Whether the focus is in something that has the keyboard for itself. Messages in the corner have not. */
 const isInWindow = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('[role=dialog],[role=alertdialog],[role=menu]') !== null;
+  target instanceof Element &&
+  target.closest('[role=dialog],[role=alertdialog],[role=menu]') !== null;
 
 /** What a key event is called in the registry. */
 export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'>): string {
@@ -91,7 +92,8 @@ export function listenForShortcuts(): () => void {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const key = keyName(event);
     const isSingle = !key.startsWith('mod+');
-    if (isSingle && (takesText(event.target) || isInWindow(event.target) || !singleKeysAreOn())) return;
+    if (isSingle && (takesText(event.target) || isInWindow(event.target) || !singleKeysAreOn()))
+      return;
     const chord = event.timeStamp - firstAt < chordWindowMs && first ? `${first} ${key}` : '';
     const found =
       shortcuts.findLast((shortcut) => chord !== '' && shortcut.keys === chord) ??

@@ -153,9 +153,7 @@ function About({ operation }: { operation: OperationBody }) {
       {operation.result ? (
         <details className="mt-3">
           <summary className="text-muted-foreground">What it brought about</summary>
-          <Code label="What it brought about">
-            {JSON.stringify(operation.result, null, 2)}
-          </Code>
+          <Code label="What it brought about">{JSON.stringify(operation.result, null, 2)}</Code>
         </details>
       ) : null}
     </Panel>

@@ -96,9 +96,7 @@ export function TemplatePage() {
                 {newest.seedRequires.length > 0 && (
                   <Facts facts={[{ name: 'Needs', value: newest.seedRequires.join(', ') }]} />
                 )}
-                <Code label="Seed">
-                  {newest.seed}
-                </Code>
+                <Code label="Seed">{newest.seed}</Code>
               </Panel>
             )}
           </div>
