@@ -1,24 +1,19 @@
-//! A managed database: the pool of sessions that works in it, and how those sessions are set up.
+//! A managed database: the sessions that work in it.
 
 use std::fmt;
-use std::str::FromStr;
-use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection as _};
+use sqlx::postgres::PgPool;
 use url::Url;
 
+use crate::connect::{connect_options, pool};
 use crate::error::{PgError, Situation};
 use crate::export::Sessions;
 
 /// The role that the control plane works as. It owns nothing and is no superuser.
 pub const CONTROL_ROLE: &str = "tenantry_control";
 
-/// For how long a session of ours waits for a lock, as the server prints it.
-pub(crate) const LOCK_TIMEOUT: &str = "5s";
-
-/// The same in a managed database, while we hold locks that applications may wait for. Shorter than the
-/// `deadlock_timeout` of their sessions (1 s unless somebody changed it): where an application's wait
+/// For how long a session in a managed database waits for a lock, while we hold locks that applications may
+/// wait for. Shorter than the `deadlock_timeout` of their sessions (1 s unless somebody changed it): where an application's wait
 /// closes a circle with ours, we have given up before its session looks for one, and it is not the one
 /// that is ended. Where ours closes the circle our own session finds it first: the installation gives
 /// `tenantry_control` a `deadlock_timeout` of 50 ms.
@@ -141,50 +136,4 @@ fn keeping(url: &Url, wanted: impl Fn(&str) -> bool) -> Url {
         address.query_pairs_mut().extend_pairs(kept);
     }
     address
-}
-
-/// Options for a session as every part of Tenantry wants it.
-///
-/// # Errors
-/// When the URL is not one of PostgreSQL's.
-pub fn connect_options(url: &Url) -> Result<PgConnectOptions, PgError> {
-    let options = PgConnectOptions::from_str(url.as_str())?;
-    Ok(options
-        // a statement that takes seconds is nothing to warn of: making schemas is what we do
-        .log_slow_statements(log::LevelFilter::Off, Duration::ZERO)
-        // Bounds how long others queue behind us: a waiting ACCESS EXCLUSIVE lock blocks everyone
-        // who comes after it.
-        .options([("lock_timeout", LOCK_TIMEOUT), ("idle_in_transaction_session_timeout", "60s")])
-        // A peer that vanished without a word is noticed within 30 s.
-        .options([
-            ("tcp_keepalives_idle", "10"),
-            ("tcp_keepalives_interval", "5"),
-            ("tcp_keepalives_count", "3"),
-            ("tcp_user_timeout", "25000"),
-        ]))
-}
-
-/// A session that was given back so recently is taken for alive.
-const FRESH: Duration = Duration::from_secs(1);
-
-/// A pool that opens its sessions when they are needed.
-pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(max_connections)
-        .min_connections(0)
-        .acquire_timeout(Duration::from_secs(10))
-        .max_lifetime(Duration::from_secs(30 * 60))
-        .idle_timeout(Duration::from_secs(5 * 60))
-        // A session that was just in use needs no question whether it is still there: that would be a
-        // round trip more for each statement.
-        .test_before_acquire(false)
-        .before_acquire(|session, used| {
-            Box::pin(async move {
-                if used.idle_for > FRESH {
-                    session.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_lazy_with(options)
 }

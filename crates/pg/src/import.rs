@@ -5,7 +5,7 @@
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use url::Url;
 
-use crate::database::connect_options;
+use crate::connect::connect_options;
 use crate::ddl;
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};

@@ -1,7 +1,7 @@
 //! The PostgreSQL engine: it speaks to any server and has never heard of Tenantry's control
 //! database.
 //!
-//! Read in this order: [`sql`] (the one door for names), [`database`] (a managed database and its
+//! Read in this order: [`sql`] (the one door for names), [`connect`] (how a session is set up), [`database`] (a managed database and its
 //! sessions), [`install`] (what is put into it), [`schema`] and [`quota`] (what is done to one
 //! institution's schema), [`copies`] (schemas beside it), [`spare`] (schemas made ahead), [`adoption`] (schemas that others made),
 //! [`credentials`] (what its application logs in with), [`template`], [`call_log`], [`catalog`], [`usage`],
@@ -13,6 +13,7 @@ pub mod adoption;
 pub mod blockers;
 pub mod call_log;
 pub mod catalog;
+pub mod connect;
 pub mod copies;
 pub mod credentials;
 pub mod database;

@@ -11,7 +11,8 @@ use sqlx::{Connection, Executor, Row};
 use tenantry_domain::clock;
 use url::Url;
 
-use crate::database::{LOCK_TIMEOUT, ManagedDatabase, connect_options};
+use crate::connect::{LOCK_TIMEOUT, connect_options};
+use crate::database::ManagedDatabase;
 use crate::ddl;
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{Connection, Executor, Postgres, Transaction};
 use tenantry_pg::PgError;
-use tenantry_pg::database::{connect_options, pool};
+use tenantry_pg::connect::{connect_options, pool};
 use tenantry_pg::install::{TableFile, apply_tables, retry_on_lock};
 use url::Url;
 

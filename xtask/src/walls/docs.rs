@@ -30,7 +30,7 @@ const EXTENSIONS: [(&str, bool); 14] = [
 ];
 
 /// What is built or fetched need not be there yet.
-const MADE: [&str; 3] = ["target", "node_modules", ".tenantry"];
+const MADE: [&str; 4] = ["target", "node_modules", "dist", ".tenantry"];
 
 /// Reports the paths that do not exist.
 pub(crate) fn check(repository: &Repository) -> Result<Vec<Offence>> {
@@ -70,7 +70,7 @@ fn code_spans(text: &str) -> Vec<(usize, String)> {
 fn is_missing(repository: &Repository, document: &str, span: &str) -> bool {
     let Some(path) = as_path(span) else { return false };
     let first = path.split('/').next().unwrap_or_default();
-    if MADE.contains(&first) {
+    if path.split('/').any(|part| MADE.contains(&part)) {
         return false;
     }
     if path.contains('/') && repository.has(first) {

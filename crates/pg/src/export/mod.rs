@@ -28,7 +28,7 @@ use self::ahead::Ahead;
 use self::members::Members;
 use self::objects::Described;
 use self::sessions::{Lent, connect};
-use crate::database::connect_options;
+use crate::connect::connect_options;
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
 

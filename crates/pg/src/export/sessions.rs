@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Executor as _, PgConnection, Postgres};
 use url::Url;
 
-use crate::database::connect_options;
+use crate::connect::connect_options;
 use crate::error::PgError;
 
 /// Views and foreign tables are not read: whoever owns a name could put one in the place of a table or a

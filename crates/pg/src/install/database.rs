@@ -6,7 +6,7 @@ use url::Url;
 
 use super::export;
 use super::tables::{TableFile, apply_tables, retry_on_lock, sha256_hex};
-use crate::database::connect_options;
+use crate::connect::connect_options;
 use crate::error::PgError;
 use crate::sql::script;
 

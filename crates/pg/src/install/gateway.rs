@@ -5,7 +5,7 @@ use sqlx::{Connection, Executor};
 use url::Url;
 
 use super::tables::retry_on_lock;
-use crate::database::connect_options;
+use crate::connect::connect_options;
 use crate::error::PgError;
 
 /// What the gateway is now.

@@ -4,7 +4,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
 use url::Url;
 
-use crate::database::{CONTROL_ROLE, connect_options};
+use crate::connect::connect_options;
+use crate::database::CONTROL_ROLE;
 use crate::ddl;
 use crate::error::{PgError, Situation};
 use crate::sql::Ident;

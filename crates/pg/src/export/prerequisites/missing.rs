@@ -6,7 +6,7 @@ use sqlx::{Connection as _, PgConnection};
 use url::Url;
 
 use super::{Collation, Extension, Outside, Prerequisites};
-use crate::database::connect_options;
+use crate::connect::connect_options;
 use crate::error::PgError;
 
 /// Everything that a restore into this database would miss, as sentences; none when it may begin.
