@@ -1,3 +1,4 @@
+// What is said of an operation that failed, and which ones need somebody.
 import { expect, test } from 'vitest';
 import type { OperationBody } from '@tenantry/react/client';
 import { errorCause, errorHint, errorText, isActive, needsSomebody } from './operation';

@@ -1,3 +1,4 @@
+// Words as they are shown: numbers with their nouns, sentences.
 import { expect, test } from 'vitest';
 import { counted, sentence } from './words';
 

@@ -1,3 +1,4 @@
+// What a series of points comes to in words.
 import { expect, test } from 'vitest';
 import { summary, trend, extremes } from './series';
 

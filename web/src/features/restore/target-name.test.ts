@@ -1,3 +1,4 @@
+// The name of a restored schema: proposed, and refused where it cannot be one.
 import { expect, test } from 'vitest';
 import { nameBeside, problemOfName } from './target-name';
 

@@ -1,3 +1,4 @@
+// Filters and order of the list, to the address and back.
 import { expect, test } from 'vitest';
 import { exportOf, filtersOf, searchOf, sortOf } from './search';
 
