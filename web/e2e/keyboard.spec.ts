@@ -17,6 +17,7 @@ test('from the overview to a dropped and recovered institution with keys alone',
   await expect(page).toHaveURL(/q=typed_school/);
 
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Find or do anything' })).toBeFocused();
   await page.keyboard.type('typed_school');
   const entry = page.getByRole('option', { name: /typed_school/ });
   await expect(entry).toBeVisible();

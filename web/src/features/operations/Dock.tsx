@@ -27,6 +27,7 @@ export function Dock() {
   const { data } = useQuery(docked());
   const active = data?.active ?? [];
   const total = data?.activeTotal ?? 0;
+  const told = total > 0 ? `${counted(total, 'operation')} under way` : 'Operations';
   const turn = (open: boolean) => {
     setIsOpen(open);
     try {
@@ -73,11 +74,13 @@ export function Dock() {
           ) : (
             <ListChecks aria-hidden="true" className="size-4 text-muted-foreground" />
           )}
-          <span role="status">
-            {total > 0 ? `${counted(total, 'operation')} under way` : 'Operations'}
-          </span>
+          {told}
         </button>
       )}
+      {/* beside the button: what is announced inside of one is not a part of its name */}
+      <span role="status" className="sr-only">
+        {total > 0 ? told : ''}
+      </span>
     </section>
   );
 }
