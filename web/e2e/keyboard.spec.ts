@@ -24,7 +24,7 @@ test('from the overview to a dropped and recovered institution with keys alone',
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'typed_school' })).toBeVisible();
 
-  await page.getByRole('link', { name: 'Settings', exact: true }).last().focus();
+  await page.locator('main').getByRole('link', { name: 'Settings', exact: true }).focus();
   await page.keyboard.press('Enter');
   const drop = page.getByRole('button', { name: 'Drop…' });
   await drop.focus();

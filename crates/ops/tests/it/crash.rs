@@ -246,9 +246,17 @@ const WORKER_VARIABLE: &str = "TENANTRY_TEST_WORKER";
 /// Runs a worker in a process of its own, which is to die of its fault.
 async fn die_as_worker(fleet: &TestFleet, faults: &str) {
     let status = worker_command(fleet, faults).status().await.unwrap();
-    assert!(!status.success(), "the worker did not reach its fault: {faults}");
-    // its lease is long, as a busy machine needs it, and is not waited for each time
     let mut control = fleet.control.connect().await;
+    if status.success() {
+        let operations: Vec<String> = sqlx::query_scalar(
+            "select concat_ws(' ', kind, state, current_step, attempt, crash_count, error) from operation",
+        )
+        .fetch_all(&mut control)
+        .await
+        .unwrap();
+        panic!("the worker did not reach its fault {faults}: {operations:#?}");
+    }
+    // its lease is long, as a busy machine needs it, and is not waited for each time
     control
         .execute("update operation set lease_until = clock_timestamp() where state = 'running'")
         .await
