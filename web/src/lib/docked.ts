@@ -4,19 +4,30 @@ import { client, consoleKey } from './fleet';
 import { isActive } from './operation';
 
 const shown = 8;
+/** Far enough back for the parent of many to be found behind its children. */
+const looked = 200;
 
 export const docked = () =>
   queryOptions({
     queryKey: [consoleKey, 'operations', 'dock'],
     queryFn: async ({ signal }) => {
       const [active, newest] = await Promise.all([
-        client.listOperations({ query: { state: 'queued,running,waiting', limit: shown }, signal }),
-        client.listOperations({ query: { limit: 50 }, signal }),
+        client.listOperations({
+          query: { state: 'queued,running,waiting', limit: looked },
+          signal,
+        }),
+        client.listOperations({ query: { limit: looked }, signal }),
       ]);
+      // the parent says how far its children are
+      const own = active.items.filter((item) => !item.parent);
       const recent = newest.items.filter(
         (item) => !isActive(item) && item.source !== 'system' && !item.parent,
       );
-      return { active: active.items, activeTotal: active.total, recent: recent.slice(0, shown) };
+      return {
+        active: own.slice(0, shown),
+        activeTotal: own.length,
+        recent: recent.slice(0, shown),
+      };
     },
     refetchInterval: (query) => ((query.state.data?.activeTotal ?? 0) > 0 ? 2_000 : 15_000),
   });

@@ -85,6 +85,9 @@ fn common(filter: BulkFilter) -> Result<Filter, Problem> {
     if texts.chain(&filter.plan).chain(words).any(|text| text.contains('\0')) {
         return Err(invalid("The filter contains a NUL character."));
     }
+    if filter.template_version.is_some_and(|version| version < 1) {
+        return Err(invalid("`templateVersion` is 1 or more."));
+    }
     Ok(Filter {
         text: filter.q.filter(|q| !q.is_empty()),
         states: filter.state,

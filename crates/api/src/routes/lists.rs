@@ -177,6 +177,9 @@ pub(super) fn filter(words: FilterWords<'_>) -> Result<Filter, Problem> {
     {
         return Err(invalid("The query contains a NUL character."));
     }
+    if words.template_version.is_some_and(|version| version < 1) {
+        return Err(invalid("`templateVersion` is 1 or more."));
+    }
     let plans = parse_words::<PlanName>(words.plan)?;
     let mut labels = BTreeMap::new();
     for pair in words.label.unwrap_or_default().split(',').filter(|pair| !pair.is_empty()) {

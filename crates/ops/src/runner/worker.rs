@@ -2,6 +2,7 @@
 //! takes over what others left behind.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,8 @@ struct Hold {
     lane: Lane,
     cancel: CancellationToken,
     fenced: CancellationToken,
+    /// Whether the last beat found no claim of ours on it.
+    missed: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -239,6 +242,7 @@ impl Round {
             lane: kind.lane,
             cancel: CancellationToken::new(),
             fenced: CancellationToken::new(),
+            missed: Arc::default(),
         };
         let context = Context {
             fleet: self.fleet.clone(),
@@ -281,13 +285,17 @@ impl Round {
                 for (id, hold) in held {
                     match beats.iter().find(|beat| beat.id == id) {
                         Some(beat) if beat.generation == hold.generation => {
+                            hold.missed.store(false, Ordering::Relaxed);
                             if beat.cancel_requested {
                                 hold.cancel.cancel();
                             }
                         }
-                        // not ours any more, unless it ended while we asked
-                        _ => {
-                            if lock(&self.in_hand).contains_key(&id) {
+                        // another claim of ours
+                        Some(_) => hold.fenced.cancel(),
+                        // not ours any more, or it has just ended and its task is about to learn that: the
+                        // next beat tells. What a worker writes that lost its claim is refused either way.
+                        None => {
+                            if hold.missed.swap(true, Ordering::Relaxed) {
                                 hold.fenced.cancel();
                             }
                         }
