@@ -157,7 +157,8 @@ export const comparison = (name: string, copy: string) =>
 
 export const credentials = (name: string) =>
   queryOptions({
-    queryKey: [consoleKey, 'credentials', name],
+    // read again when one is given, and not at every change: a schema that was just dropped has none to show
+    queryKey: ['credentials', name],
     queryFn: ({ signal }) => client.showCredentials({ path: { name }, signal }),
   });
 

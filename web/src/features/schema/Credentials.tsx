@@ -37,6 +37,7 @@ export function Credentials({ schema }: { schema: SchemaBody }) {
     onDone: (made) => {
       setAsked(undefined);
       setIssued(made);
+      void query.refetch();
     },
     errors: 'form',
   });

@@ -6,10 +6,11 @@ import { Credentials } from './Credentials';
 import { DangerZone } from './DangerZone';
 
 export function Settings({ schema }: { schema: SchemaBody }) {
+  const hasRoles = schema.state === 'active' || schema.state === 'suspended';
   return (
     <div className="grid gap-5">
       <Attributes key={schema.version} schema={schema} />
-      <Credentials schema={schema} />
+      {hasRoles && <Credentials schema={schema} />}
       <DangerZone schema={schema} />
     </div>
   );
