@@ -10,6 +10,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [['list'], ['json']] : 'list',
+  // the fleet grows to 100,000 for the last ones
+  projects: [
+    { name: 'fleet', testIgnore: 'large-fleet.spec.ts' },
+    { name: 'large fleet', testMatch: 'large-fleet.spec.ts', dependencies: ['fleet'] },
+  ],
   use: {
     browserName: 'chromium',
     viewport: { width: 1280, height: 800 },

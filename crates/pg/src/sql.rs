@@ -2,7 +2,7 @@
 //!
 //! PostgreSQL takes no bind parameters where a name stands (`create database $1`), so names have
 //! to be put into the text. They get there as [`Ident`] and by [`ddl!`](crate::ddl), and nowhere
-//! else: clippy refuses `sqlx::AssertSqlSafe` outside this file.
+//! else; what is put together of fixed pieces is [`fixed`]. Clippy refuses `sqlx::AssertSqlSafe` outside this file.
 
 use std::fmt;
 
@@ -106,6 +106,11 @@ macro_rules! ddl {
     ($template:literal $(, $name:expr)* $(,)?) => {
         $crate::sql::Statement::new($template, &[$(&$name),*])
     };
+}
+
+/// A statement of fixed pieces, which of them is decided at run time; values go where they always go, into parameters.
+pub fn fixed(pieces: impl IntoIterator<Item = &'static str>) -> SqlStr {
+    trusted(pieces.into_iter().collect())
 }
 
 /// The text of a script that was checked as a whole: one of our own files in `sql/`, or a

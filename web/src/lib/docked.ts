@@ -1,32 +1,30 @@
 // What the dock shows: the operations that have not ended, and those that people asked for and that ended last.
 import { queryOptions } from '@tanstack/react-query';
 import { client, consoleKey } from './fleet';
-import { isActive } from './operation';
 
 const shown = 8;
-/** Far enough back for the parent of many to be found behind its children. */
-const looked = 200;
+/** What the system does by itself is left out, and there may be some of it in a row. */
+const looked = 50;
 
 export const docked = () =>
   queryOptions({
     queryKey: [consoleKey, 'operations', 'dock'],
     queryFn: async ({ signal }) => {
+      // the parent says how far its children are
       const [active, newest] = await Promise.all([
         client.listOperations({
-          query: { state: 'queued,running,waiting', limit: looked },
+          query: { state: 'queued,running,waiting', topLevel: true, limit: shown },
           signal,
         }),
-        client.listOperations({ query: { limit: looked }, signal }),
+        client.listOperations({
+          query: { state: 'succeeded,failed,cancelled,stuck', topLevel: true, limit: looked },
+          signal,
+        }),
       ]);
-      // the parent says how far its children are
-      const own = active.items.filter((item) => !item.parent);
-      const recent = newest.items.filter(
-        (item) => !isActive(item) && item.source !== 'system' && !item.parent,
-      );
       return {
-        active: own.slice(0, shown),
-        activeTotal: own.length,
-        recent: recent.slice(0, shown),
+        active: active.items,
+        activeTotal: active.total,
+        recent: newest.items.filter((item) => item.source !== 'system').slice(0, shown),
       };
     },
     refetchInterval: (query) => ((query.state.data?.activeTotal ?? 0) > 0 ? 2_000 : 15_000),

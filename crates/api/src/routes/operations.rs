@@ -44,6 +44,9 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
     /// The operation that they belong to; not together with `schema`.
     parent: Option<Uuid>,
+    /// `true`: only those that belong to no other one; not together with `parent`.
+    #[serde(default)]
+    top_level: bool,
 }
 
 /// Lists operations, the newest first. The list leaves out each step's errors and times.
@@ -76,9 +79,13 @@ pub(crate) async fn list(
         kind: query.kind,
         schema: query.schema,
         parent: query.parent,
+        top_level: query.top_level,
     };
     if filter.parent.is_some() && filter.schema.is_some() {
         return Err(invalid("`parent` and `schema` exclude each other."));
+    }
+    if filter.parent.is_some() && filter.top_level {
+        return Err(invalid("`parent` and `topLevel` exclude each other."));
     }
     let page = operations::list(&app.fleet().store, &filter, after, offset, limit).await?;
     let next_cursor =

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 use tenantry_domain::operation::OperationState;
+use tenantry_pg::sql;
 use uuid::Uuid;
 
 use super::Operation;
@@ -18,6 +19,8 @@ pub struct Filter {
     pub schema: Option<String>,
     /// Only those that belong to this operation; `schema` is not looked at then.
     pub parent: Option<Uuid>,
+    /// Only those that belong to no other one.
+    pub top_level: bool,
 }
 
 /// One page of a list.
@@ -34,59 +37,42 @@ pub struct Page {
 /// Counting stops here: the history has millions of rows, and nobody reads that number.
 const COUNT_LIMIT: i64 = 10_000;
 
-/// The operations of one institution, $1: those that are over by their index, and the few others.
-macro_rules! of_schema {
-    () => {
-        "with of_schema as not materialized (
-           select * from operation
-           where schema_name = $1 and state in ('succeeded', 'failed', 'cancelled', 'stuck')
-           union all
-           select * from operation
-           where schema_name = $1 and state in ('queued', 'running', 'waiting')) "
+/// Operations, and where they are from: of one institution or one parent, $1, or all.
+struct Rows {
+    with: &'static str,
+    from: &'static str,
+}
+
+impl Rows {
+    /// All of them. A statement does without $1 then.
+    const ALL: Self = Self { with: "", from: "operation" };
+    /// Those that are over by their index, and the few others.
+    const OF_SCHEMA: Self = Self {
+        with: "with of_schema as not materialized (
+                 select * from operation
+                 where schema_name = $1 and state in ('succeeded', 'failed', 'cancelled', 'stuck')
+                 union all
+                 select * from operation
+                 where schema_name = $1 and state in ('queued', 'running', 'waiting')) ",
+        from: "of_schema",
+    };
+    /// By the index of children.
+    const OF_PARENT: Self = Self {
+        with: "with of_parent as not materialized (
+                 select * from operation where parent_id is not null and parent_id = $1::text::uuid) ",
+        from: "of_parent",
     };
 }
 
-/// The operations that belong to another one, $1, by their index.
-macro_rules! of_parent {
-    () => {
-        "with of_parent as not materialized (
-           select * from operation where parent_id is not null and parent_id = $1) "
-    };
-}
+/// A template's script and seed are left out: it can have megabytes.
+const COLUMNS: &str = "select id, kind, schema_id, schema_name, input - 'script' - 'seed' as input, state, unwinding,
+        attempt, steps_done, steps_total, current_step, error, result, actor, required_role, source, request_id,
+        cancel_requested_at, run_at, created_at, started_at, finished_at, updated_at, parent_id, children_total,
+        children_done
+     from ";
 
-macro_rules! page_query {
-    ($with:expr, $rows:literal) => {
-        concat!(
-            $with,
-            // a template's script and seed are left out: it can have megabytes
-            "select id, kind, schema_id, schema_name, input - 'script' - 'seed' as input, state, unwinding,
-                    attempt, steps_done, steps_total, current_step, error, result, actor,
-                    required_role, source, request_id, cancel_requested_at, run_at, created_at,
-                    started_at, finished_at, updated_at, parent_id, children_total, children_done
-             from ",
-            $rows,
-            " where (cardinality($2::text[]) = 0 or state = any($2))
-               and ($3::text is null or kind = $3)
-               and ($4::uuid is null or id < $4)
-             order by id desc
-             limit $5 offset $6"
-        )
-    };
-}
-
-macro_rules! count_query {
-    ($with:expr, $rows:literal) => {
-        concat!(
-            $with,
-            "select count(*) from (
-               select from ",
-            $rows,
-            " where (cardinality($2::text[]) = 0 or state = any($2))
-                 and ($3::text is null or kind = $3)
-               limit $4) counted"
-        )
-    };
-}
+const PASSES: &str = " where (cardinality($2::text[]) = 0 or state = any($2))
+       and ($3::text is null or kind = $3) ";
 
 /// One page of the operations that pass the filter; `after` is the last row of the page before.
 ///
@@ -100,23 +86,30 @@ pub async fn list(
     limit: i64,
 ) -> Result<Page, PgError> {
     let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
-    let schema = filter.schema.as_deref();
-    let (page, count) = match (filter.parent, schema) {
-        (Some(_), _) => {
-            (page_query!(of_parent!(), "of_parent"), count_query!(of_parent!(), "of_parent"))
-        }
-        (None, Some(_)) => {
-            (page_query!(of_schema!(), "of_schema"), count_query!(of_schema!(), "of_schema"))
-        }
-        (None, None) => {
-            (page_query!(of_schema!(), "operation"), count_query!(of_schema!(), "operation"))
-        }
+    let (rows, of) = match (filter.parent, &filter.schema) {
+        (Some(parent), _) => (Rows::OF_PARENT, Some(parent.to_string())),
+        (None, Some(schema)) => (Rows::OF_SCHEMA, Some(schema.clone())),
+        (None, None) => (Rows::ALL, None),
     };
-    let (page, count) = match filter.parent {
-        Some(parent) => (sqlx::query_as(page).bind(parent), sqlx::query_scalar(count).bind(parent)),
-        None => (sqlx::query_as(page).bind(schema), sqlx::query_scalar(count).bind(schema)),
-    };
-    let mut items: Vec<Operation> = page
+    let top_level = if filter.top_level { "and parent_id is null " } else { "" };
+    let page = sql::fixed([
+        rows.with,
+        COLUMNS,
+        rows.from,
+        PASSES,
+        top_level,
+        "and ($4::uuid is null or id < $4) order by id desc limit $5 offset $6",
+    ]);
+    let count = sql::fixed([
+        rows.with,
+        "select count(*) from (select from ",
+        rows.from,
+        PASSES,
+        top_level,
+        "limit $4) counted",
+    ]);
+    let mut items: Vec<Operation> = sqlx::query_as(page)
+        .bind(&of)
         .bind(&states)
         .bind(&filter.kind)
         .bind(after)
@@ -126,8 +119,13 @@ pub async fn list(
         .await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let total =
-        count.bind(&states).bind(&filter.kind).bind(COUNT_LIMIT).fetch_one(store.pool()).await?;
+    let total = sqlx::query_scalar(count)
+        .bind(&of)
+        .bind(&states)
+        .bind(&filter.kind)
+        .bind(COUNT_LIMIT)
+        .fetch_one(store.pool())
+        .await?;
     Ok(Page { items, total, more })
 }
 

@@ -1,5 +1,6 @@
 //! Which schemas a list shows, a bulk change is about, an export writes: one condition for all.
 
+use std::iter;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -54,26 +55,7 @@ pub enum BackupAge {
 /// For so long a failure counts that nothing of the same schema followed.
 const FAILING_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The condition on a row `s` of `tenant_schema`, with the parameters $1 to $13 of [`Bound`].
-macro_rules! passes {
-    () => {
-        "($1::text is null or s.search like (select lower($1))) and s.state = any($2)
-         and ($3::text is null or s.external_id = $3)
-         and ($4::jsonb is null or s.labels @> $4)
-         and ($5::text[] is null or s.plan = any($5))
-         and ($6::text[] is null or s.quota_level = any($6))
-         and ($7::text is null or s.template = $7)
-         and ($8::int4 is null or s.template_version = $8)
-         and ($9::bool is null or $9 = (s.backup_at is null))
-         and ($10::int8 is null or s.backup_at < now() - make_interval(secs => $10))
-         and ($11::int8 is null or s.backup_at >= now() - make_interval(secs => $11))
-         and ($12::uuid[] is null or s.id = any($12))
-         and ($13::text[] is null or s.name = any($13)) "
-    };
-}
-pub(super) use passes;
-
-/// A filter as the condition takes it. Printed, it is the key of how many pass it.
+/// A filter as SQL takes it. Printed, it is the key of how many pass it.
 #[derive(Clone, Debug)]
 pub(super) struct Bound {
     pattern: Option<String>,
@@ -131,7 +113,30 @@ impl Filter {
 }
 
 impl Bound {
-    /// The parameters $1 to $13; others may follow.
+    /// The condition on a row `s` of `tenant_schema`, with some of the parameters $1 to $13. It says only what is
+    /// asked: beside ten conditions that pass everything when their parameter is null, PostgreSQL takes the page for
+    /// one row, and sorts the whole table for it (as soon as it keeps a plan for all values).
+    pub(super) fn condition(&self) -> Vec<&'static str> {
+        let asked = [
+            // in a subquery, so that it is made lower case once
+            (self.pattern.is_some(), "and s.search like (select lower($1)) "),
+            (self.external_id.is_some(), "and s.external_id = $3 "),
+            (self.labels.is_some(), "and s.labels @> $4 "),
+            (self.plans.is_some(), "and s.plan = any($5) "),
+            (self.levels.is_some(), "and s.quota_level = any($6) "),
+            (self.template.is_some(), "and s.template = $7 "),
+            (self.template_version.is_some(), "and s.template_version = $8 "),
+            (self.without_backup.is_some(), "and $9 = (s.backup_at is null) "),
+            (self.older_than.is_some(), "and s.backup_at < now() - make_interval(secs => $10) "),
+            (self.within.is_some(), "and s.backup_at >= now() - make_interval(secs => $11) "),
+            (self.failing.is_some(), "and s.id = any($12) "),
+            (self.names.is_some(), "and s.name = any($13) "),
+        ];
+        let asked = asked.into_iter().filter_map(|(is, condition)| is.then_some(condition));
+        iter::once("s.state = any($2) ").chain(asked).collect()
+    }
+
+    /// The parameters $1 to $13, those that are not asked for, too; others may follow.
     pub(super) fn arguments(&self) -> Result<PgArguments, PgError> {
         let mut all = PgArguments::default();
         let mut add = || -> Result<(), sqlx::error::BoxDynError> {

@@ -1,9 +1,12 @@
 //! Lists of schemas: filtered, sorted and paged by the database.
 
+use std::iter;
+
 use sqlx::postgres::PgRow;
 use sqlx::{Arguments as _, FromRow};
+use tenantry_pg::sql;
 
-use super::filter::{Bound, Filter, passes};
+use super::filter::{Bound, Filter};
 use super::order::{Cursor, Placed, Sort, SortKey, Start};
 use super::rows::{SchemaRow, select_row};
 use super::{TenantSchema, select_schema};
@@ -20,14 +23,15 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
-/// A page in a fixed order, from an offset or behind a row: every one is a statement of its own, so
-/// that each can use its index. The page is cut before `$select` looks up what is under way, which
-/// would else be done for the rows that are passed over, too.
+/// What stands before the condition on a page.
+const PAGE: &str = "with page as materialized (select s.* from tenant_schema s where ";
+
+/// What stands behind the condition on a page in a fixed order, from an offset or behind a row: every one is a
+/// statement of its own, so that each can use its index. The page is cut before `$select` looks up what is under way,
+/// which would else be done for the rows that are passed over, too.
 macro_rules! page_query {
     ($select:expr, $column:expr, $direction:literal, $behind:expr, $offset:literal) => {
         concat!(
-            "with page as materialized (select s.* from tenant_schema s where ",
-            passes!(),
             $behind,
             " order by ",
             $column,
@@ -49,7 +53,7 @@ macro_rules! page_query {
     };
 }
 
-/// The two statements of an order: from an offset, and behind a row.
+/// The two ends of an order: from an offset, and behind a row.
 macro_rules! page_pair {
     ($select:expr, $column:expr, $cast:literal, $direction:literal, $beyond:literal) => {
         (
@@ -140,7 +144,9 @@ pub async fn count(store: &Store, filter: &Filter) -> Result<i64, PgError> {
 }
 
 async fn passing(store: &Store, bound: &Bound) -> Result<i64, PgError> {
-    let query = concat!("select count(*) from tenant_schema s where ", passes!());
+    let query = sql::fixed(
+        iter::once("select count(*) from tenant_schema s where ").chain(bound.condition()),
+    );
     Ok(sqlx::query_scalar_with(query, bound.arguments()?).fetch_one(store.pool()).await?)
 }
 
@@ -157,7 +163,7 @@ where
 {
     let bound = filter.bound(store.pool()).await?;
     let mut arguments = bound.arguments()?;
-    let query = match start {
+    let end = match start {
         Start::Offset(offset) => {
             arguments.add(limit + 1).and_then(|()| arguments.add(offset)).map(|()| from_offset)
         }
@@ -168,6 +174,7 @@ where
             .map(|()| behind),
     }
     .map_err(sqlx::Error::Encode)?;
+    let query = sql::fixed(iter::once(PAGE).chain(bound.condition()).chain([end]));
     // one row more than asked tells whether there is a next page
     let mut items: Vec<T> = sqlx::query_as_with(query, arguments).fetch_all(store.pool()).await?;
     let more = items.len() as i64 > limit;

@@ -4,9 +4,10 @@ use sqlx::FromRow;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use tenantry_domain::schema::SchemaState;
+use tenantry_pg::sql;
 use uuid::Uuid;
 
-use super::filter::{Filter, passes};
+use super::filter::Filter;
 use crate::columns::word;
 use crate::{PgError, Tx};
 
@@ -51,18 +52,19 @@ impl FromRow<'_, PgRow> for Selected {
 /// # Errors
 /// When the control database cannot be asked.
 pub async fn select(tx: &mut Tx, filter: &Filter) -> Result<Vec<Selected>, PgError> {
-    let query = concat!(
-        "select s.id, s.name, s.state, coalesce(s.usage_bytes, 0) as usage_bytes,
+    let bound = filter.bound(tx.connection()).await?;
+    let query = sql::fixed(
+        ["select s.id, s.name, s.state, coalesce(s.usage_bytes, 0) as usage_bytes,
                 a.schema_id is not null as adopted, coalesce(a.read_only, false) as read_only,
                 exists (select from operation o where o.schema_id = s.id
                         and o.state in ('queued', 'running', 'waiting')) as pending,
                 s.state = 'archived' and exists (
                   select from tenant_schema living where living.name = s.name
                   and living.state not in ('archived', 'purging', 'purged')) as name_taken
-         from tenant_schema s left join adoption a on a.schema_id = s.id where ",
-        passes!(),
-        " order by s.name collate \"C\", s.archived_at desc nulls first, s.id"
+             from tenant_schema s left join adoption a on a.schema_id = s.id where "]
+        .into_iter()
+        .chain(bound.condition())
+        .chain([" order by s.name collate \"C\", s.archived_at desc nulls first, s.id"]),
     );
-    let bound = filter.bound(tx.connection()).await?;
     Ok(sqlx::query_as_with(query, bound.arguments()?).fetch_all(tx.connection()).await?)
 }

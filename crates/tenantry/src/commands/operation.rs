@@ -42,6 +42,9 @@ pub(crate) struct List {
     /// Only those that belong to this operation, as the creations of an import
     #[arg(long, value_name = "ID", conflicts_with = "schema")]
     parent: Option<Uuid>,
+    /// Only those that belong to no other one: an import, and not its creations
+    #[arg(long, conflicts_with = "parent")]
+    top_level: bool,
     /// Rows on a page, at most 500
     #[arg(long, default_value_t = 50)]
     limit: u32,
@@ -89,6 +92,7 @@ async fn list(client: &Client, arguments: List) -> Outcome {
         ("schema", arguments.schema),
         ("cursor", arguments.cursor),
         ("parent", arguments.parent.map(|id| id.to_string())),
+        ("topLevel", arguments.top_level.then(|| "true".to_owned())),
     ];
     query.extend(optional.into_iter().filter_map(|(key, value)| Some((key, value?))));
     let page: OperationList = client.get("/api/admin/operations", &query).await?;

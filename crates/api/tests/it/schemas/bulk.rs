@@ -42,6 +42,15 @@ async fn one_operation_with_a_child_for_each() {
     let children = server.get(&children).await.is(200);
     assert_eq!(children["total"], 2);
     assert!(children["items"].as_array().unwrap().iter().all(|it| it["kind"] == "suspend_schema"));
+    // who looks for what was asked for sees the parent alone
+    let top_level = async |kind: &str| {
+        let list = server.get(&format!("/operations?topLevel=true&kind={kind}")).await.is(200);
+        (list["total"].clone(), list["items"].as_array().unwrap().len())
+    };
+    assert_eq!(top_level("change_schemas").await, (json!(1), 1));
+    assert_eq!(top_level("suspend_schema").await, (json!(0), 0));
+    let both = format!("/operations?topLevel=true&parent={}", parent["id"].as_str().unwrap());
+    server.get(&both).await.refused(400, Code::InvalidRequest);
     let now = states(&server).await;
     let now: Vec<_> = now.iter().map(|(_, state)| state.as_str()).collect();
     assert_eq!(now, ["suspended", "active", "suspended"]);

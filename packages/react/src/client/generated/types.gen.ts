@@ -3736,6 +3736,10 @@ export type ListOperationsData = {
          * The operation that they belong to; not together with `schema`.
          */
         parent?: string;
+        /**
+         * `true`: only those that belong to no other one; not together with `parent`.
+         */
+        topLevel?: boolean;
     };
     url: '/api/admin/operations';
 };
