@@ -29,11 +29,7 @@ const TABLES: &[TableFile] = &[
         text: include_str!("../tables/0004_sessions.sql"),
     },
     TableFile { version: 5, name: "0005_rows", text: include_str!("../tables/0005_rows.sql") },
-    TableFile {
-        version: 6,
-        name: "0006_top_level",
-        text: include_str!("../tables/0006_top_level.sql"),
-    },
+    TableFile { version: 6, name: "0006_lists", text: include_str!("../tables/0006_lists.sql") },
 ];
 
 /// The control database. Cloning shares the pool.

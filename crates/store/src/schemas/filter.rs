@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::postgres::PgArguments;
-use sqlx::{Arguments as _, PgExecutor};
+use sqlx::{Arguments as _, PgConnection};
 use tenantry_domain::clock;
 use tenantry_domain::quota::QuotaLevel;
 use tenantry_domain::schema::SchemaState;
@@ -76,8 +76,12 @@ pub(super) struct Bound {
 impl Filter {
     /// The filter as SQL takes it. Which ones are failing is looked up first: they are few, and every list would else
     /// be planned with a look through the history.
-    pub(super) async fn bound(&self, executor: impl PgExecutor<'_>) -> Result<Bound, PgError> {
-        let failing = if self.failing { Some(failing(executor).await?) } else { None };
+    pub(super) async fn bound(&self, connection: &mut PgConnection) -> Result<Bound, PgError> {
+        let failing = if self.failing { Some(failing(&mut *connection).await?) } else { None };
+        let pattern = match &self.text {
+            Some(text) => Some(lower(&mut *connection, &like_pattern(text)).await?),
+            None => None,
+        };
         let seconds = |age: Duration| i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
         let (without_backup, older_than, within) = match self.backup {
             None => (None, None, None),
@@ -87,7 +91,7 @@ impl Filter {
         };
         let levels: Vec<_> = self.levels.iter().map(|level| level.as_str()).collect();
         Ok(Bound {
-            pattern: self.text.as_deref().map(like_pattern),
+            pattern,
             states: self.states().iter().map(|state| state.as_str()).collect(),
             external_id: self.external_id.clone(),
             labels: self.labels.clone(),
@@ -118,8 +122,7 @@ impl Bound {
     /// one row, and sorts the whole table for it (as soon as it keeps a plan for all values).
     pub(super) fn condition(&self) -> Vec<&'static str> {
         let asked = [
-            // in a subquery, so that it is made lower case once
-            (self.pattern.is_some(), "and s.search like (select lower($1)) "),
+            (self.pattern.is_some(), "and s.search like $1 "),
             (self.external_id.is_some(), "and s.external_id = $3 "),
             (self.labels.is_some(), "and s.labels @> $4 "),
             (self.plans.is_some(), "and s.plan = any($5) "),
@@ -159,8 +162,14 @@ impl Bound {
     }
 }
 
+/// A text in lower case, as the database has it, and before the list is asked: PostgreSQL knows then how many rows have
+/// it, and whether to walk along the order until the page is full.
+async fn lower(connection: &mut PgConnection, text: &str) -> Result<String, PgError> {
+    Ok(sqlx::query_scalar("select lower($1)").bind(text).fetch_one(connection).await?)
+}
+
 /// Ids of the schemas of which an operation failed or is stuck, a short time ago, and none succeeded since.
-async fn failing(executor: impl PgExecutor<'_>) -> Result<Vec<Uuid>, PgError> {
+async fn failing(connection: &mut PgConnection) -> Result<Vec<Uuid>, PgError> {
     Ok(sqlx::query_scalar(
         "select distinct o.schema_id from operation o
          -- in these words, else `operation_troubled` is not used
@@ -173,7 +182,7 @@ async fn failing(executor: impl PgExecutor<'_>) -> Result<Vec<Uuid>, PgError> {
                and later.state = 'succeeded')",
     )
     .bind(first_at(clock::now() - FAILING_FOR))
-    .fetch_all(executor)
+    .fetch_all(connection)
     .await?)
 }
 

@@ -140,7 +140,8 @@ pub async fn list_rows(
 /// # Errors
 /// When the control database cannot be asked.
 pub async fn count(store: &Store, filter: &Filter) -> Result<i64, PgError> {
-    passing(store, &filter.bound(store.pool()).await?).await
+    let bound = filter.bound(&mut *store.pool().acquire().await?).await?;
+    passing(store, &bound).await
 }
 
 async fn passing(store: &Store, bound: &Bound) -> Result<i64, PgError> {
@@ -161,7 +162,8 @@ async fn page<T>(
 where
     T: for<'r> FromRow<'r, PgRow> + Placed + Send + Unpin,
 {
-    let bound = filter.bound(store.pool()).await?;
+    let mut connection = store.pool().acquire().await?;
+    let bound = filter.bound(&mut connection).await?;
     let mut arguments = bound.arguments()?;
     let end = match start {
         Start::Offset(offset) => {
@@ -176,7 +178,9 @@ where
     .map_err(sqlx::Error::Encode)?;
     let query = sql::fixed(iter::once(PAGE).chain(bound.condition()).chain([end]));
     // one row more than asked tells whether there is a next page
-    let mut items: Vec<T> = sqlx::query_as_with(query, arguments).fetch_all(store.pool()).await?;
+    let mut items: Vec<T> =
+        sqlx::query_as_with(query, arguments).fetch_all(&mut *connection).await?;
+    drop(connection);
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = items.last().filter(|_| more).map(|last| Cursor::after(sort, last));
