@@ -76,6 +76,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(credentials::show, credentials::issue))
         .routes(routes!(usage::history))
         .routes(routes!(usage::fleet))
+        .routes(routes!(usage::fleet_history))
         .routes(routes!(backups::list, backups::create))
         .routes(routes!(backups::fresh))
         .routes(routes!(backups::verify_all))

@@ -201,6 +201,8 @@ pub(crate) fn operation(app: &App, row: Operation, journal: &[Step]) -> Operatio
         request_id: row.request_id,
         attempt: row.attempt,
         cancel_requested_at: row.cancel_requested_at,
+        // at its end it is the worker's no longer
+        lease_until: row.lease_until.filter(|_| row.state == OperationState::Running),
         run_at: row.run_at,
         created_at: row.created_at,
         started_at: row.started_at,

@@ -1,6 +1,7 @@
 //! What operations work with: the control database, the managed database, and the settings that
 //! are the same for the whole fleet.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct FleetConfig {
     /// Where applications reach the managed database (a pooler, a public name), without user and
     /// password; where we reach it ourselves when it is none.
     pub applications_url: Option<Url>,
+    /// Where the managed database's files lie, when that is on this machine.
+    pub database_files: Option<PathBuf>,
     /// How use is measured and kept.
     pub usage: UsageConfig,
     /// How quotas are held.
@@ -86,6 +89,7 @@ impl Default for FleetConfig {
             auto_purge: false,
             pool: PoolSettings::default(),
             applications_url: None,
+            database_files: None,
             usage: UsageConfig::default(),
             quota: QuotaConfig::default(),
             watchdog: WatchdogConfig::default(),

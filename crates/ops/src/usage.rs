@@ -147,6 +147,7 @@ async fn write(fleet: &Fleet, news: &[SeenUsage]) -> Result<(), PgError> {
 
 async fn tell_totals(fleet: &Fleet) -> Result<(), PgError> {
     let totals = usage::totals(&fleet.store).await?;
+    usage::record_fleet(&fleet.store, &totals).await?;
     for (kind, bytes) in [
         ("table", totals.table_bytes),
         ("index", totals.index_bytes),

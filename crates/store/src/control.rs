@@ -30,6 +30,11 @@ const TABLES: &[TableFile] = &[
     },
     TableFile { version: 5, name: "0005_rows", text: include_str!("../tables/0005_rows.sql") },
     TableFile { version: 6, name: "0006_lists", text: include_str!("../tables/0006_lists.sql") },
+    TableFile {
+        version: 7,
+        name: "0007_fleet_usage",
+        text: include_str!("../tables/0007_fleet_usage.sql"),
+    },
 ];
 
 /// The control database. Cloning shares the pool.

@@ -1,5 +1,5 @@
 //! Tables `schema_usage` and `usage_point`: what each schema uses, and its history by the hour and by
-//! the day. Both are written together, many schemas at a time.
+//! the day. Both are written together, many schemas at a time. Table `fleet_usage_point`: the history of all together.
 
 use std::time::Duration;
 
@@ -221,13 +221,118 @@ pub async fn totals(store: &Store) -> Result<Totals, PgError> {
     .await?)
 }
 
+/// An hour or a day of the whole fleet.
+#[derive(Clone, Debug)]
+pub struct FleetPoint {
+    /// When it began.
+    pub at: Timestamp,
+    /// How many schemas there were, at its end.
+    pub schemas: i64,
+    /// Bytes of tables, at its end.
+    pub table_bytes: i64,
+    /// Bytes of indexes, at its end.
+    pub index_bytes: i64,
+    /// Bytes of TOAST, at its end.
+    pub toast_bytes: i64,
+}
+
+impl FromRow<'_, PgRow> for FleetPoint {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            at: time(row, "at")?,
+            schemas: row.try_get("schemas")?,
+            table_bytes: row.try_get("table_bytes")?,
+            index_bytes: row.try_get("index_bytes")?,
+            toast_bytes: row.try_get("toast_bytes")?,
+        })
+    }
+}
+
+/// Writes what all use together, as it is now, into this hour and this day.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn record_fleet(store: &Store, totals: &Totals) -> Result<(), PgError> {
+    sqlx::query(
+        "insert into fleet_usage_point (grain, at, schemas, table_bytes, index_bytes, toast_bytes)
+         select grain, date_trunc(grain, clock_timestamp(), 'UTC'), $1, $2, $3, $4
+         from (values ('hour'), ('day')) as by (grain)
+         on conflict (grain, at) do update
+         set schemas = excluded.schemas, table_bytes = excluded.table_bytes,
+             index_bytes = excluded.index_bytes, toast_bytes = excluded.toast_bytes",
+    )
+    .bind(totals.schemas)
+    .bind(totals.table_bytes)
+    .bind(totals.index_bytes)
+    .bind(totals.toast_bytes)
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
+/// The points of the whole fleet between two times, the oldest first.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn fleet_history(
+    store: &Store,
+    grain: Grain,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<FleetPoint>, PgError> {
+    Ok(sqlx::query_as(
+        "select * from fleet_usage_point where grain = $1 and at >= $2 and at < $3 order by at",
+    )
+    .bind(grain.as_str())
+    .bind(jiff_sqlx::Timestamp::from(from))
+    .bind(jiff_sqlx::Timestamp::from(to))
+    .fetch_all(store.pool())
+    .await?)
+}
+
+/// A schema that grew.
+#[derive(Clone, Debug, FromRow)]
+pub struct Grown {
+    /// The institution's name.
+    pub name: String,
+    /// Bytes now.
+    pub bytes: i64,
+    /// How many bytes it had less then; all of them where it was not there yet.
+    pub grown_bytes: i64,
+}
+
+/// The schemas that grew most within a time, by whole days, the one that grew most first.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn grown(store: &Store, within: Duration, limit: i64) -> Result<Vec<Grown>, PgError> {
+    Ok(sqlx::query_as(
+        "select s.name, s.usage_bytes as bytes, s.usage_bytes - coalesce(b.bytes, 0) as grown_bytes
+         from tenant_schema s left join lateral (
+           select p.table_bytes + p.index_bytes + p.toast_bytes as bytes from usage_point p
+           where p.schema_id = s.id and p.grain = 'day'
+             and p.at < clock_timestamp() - make_interval(secs => $1)
+           order by p.at desc limit 1) b on true
+         where s.state in ('active', 'suspended') and s.usage_bytes > coalesce(b.bytes, 0)
+         order by grown_bytes desc, s.name limit $2",
+    )
+    .bind(within.as_secs_f64())
+    .bind(limit)
+    .fetch_all(store.pool())
+    .await?)
+}
+
 /// Removes points that are older than they are kept, 10,000 at a time, and says how many.
 ///
 /// # Errors
 /// When the control database cannot be asked.
 pub async fn forget_old(store: &Store, hours: Duration, days: Duration) -> Result<u64, PgError> {
     let done = sqlx::query(
-        "delete from usage_point where ctid = any(array(
+        "with of_fleet as (
+           delete from fleet_usage_point
+           where (grain = 'hour' and at < clock_timestamp() - make_interval(secs => $1))
+              or (grain = 'day' and at < clock_timestamp() - make_interval(secs => $2)))
+         delete from usage_point where ctid = any(array(
            select ctid from usage_point
            where (grain = 'hour' and at < clock_timestamp() - make_interval(secs => $1))
               or (grain = 'day' and at < clock_timestamp() - make_interval(secs => $2))

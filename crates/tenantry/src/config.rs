@@ -60,6 +60,10 @@ pub(crate) struct Settings {
     /// connection strings that are issued [default: where the server reaches it]
     #[arg(long, env = "TENANTRY_APPLICATIONS_URL", value_name = "U")]
     pub(crate) applications_url: Option<Url>,
+    /// Where the managed database's files lie, when that is on this machine: a restore looks whether there is
+    /// room [default: the embedded server's]
+    #[arg(long, env = "TENANTRY_DATABASE_FILES", value_name = "D", conflicts_with = "embedded")]
+    pub(crate) database_files: Option<PathBuf>,
     /// How many sessions the role of a new institution may have at a time [default: 20]
     #[arg(long, env = "TENANTRY_CONNECTION_LIMIT", value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=10_000))]
@@ -150,6 +154,7 @@ const VARIABLES: &[&str] = &[
     "TENANTRY_POOL_RATE",
     "TENANTRY_PLACES",
     "TENANTRY_APPLICATIONS_URL",
+    "TENANTRY_DATABASE_FILES",
     "TENANTRY_CONNECTION_LIMIT",
     "TENANTRY_USAGE_SECONDS",
     "TENANTRY_USAGE_PASS_MINUTES",
@@ -189,6 +194,7 @@ impl Settings {
             pool_rate: self.pool_rate.or(file.pool_rate),
             places: self.places.or(file.places),
             applications_url,
+            database_files: self.database_files.or(file.database_files),
             connection_limit: self.connection_limit.or(file.connection_limit),
             usage_seconds: self.usage_seconds.or(file.usage_seconds),
             usage_pass_minutes: self.usage_pass_minutes.or(file.usage_pass_minutes),
@@ -231,6 +237,10 @@ impl Settings {
             auto_purge: self.auto_purge.unwrap_or(false),
             pool,
             applications_url: self.applications_url.clone(),
+            database_files: match &self.embedded {
+                Some(directory) => Some(directory.join("postgres")),
+                None => self.database_files.clone(),
+            },
             usage: self.usage(),
             quota: self.quota(),
             watchdog: self.watchdog()?,

@@ -38,6 +38,14 @@ export const fleetUsage = (top: number) =>
     refetchInterval: 60_000,
   });
 
+/** What all used together, by the day; today's point grows. */
+export const fleetUsageHistory = () =>
+  queryOptions({
+    queryKey: [consoleKey, 'usage', 'history'],
+    queryFn: ({ signal }) => client.showFleetUsageHistory({ query: { by: 'day' }, signal }),
+    refetchInterval: 10 * 60_000,
+  });
+
 export const findings = () =>
   queryOptions({
     queryKey: [consoleKey, 'findings'],

@@ -1,5 +1,7 @@
 //! What schemas use: `/api/admin/schemas/{name}/usage` and `/api/admin/usage`.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -14,14 +16,17 @@ use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::shape;
 use crate::span::{HistoryQuery, Span};
-use crate::types::{FleetUsage, LargestSchema, ProblemBody, UsageHistory, UsagePoint};
+use crate::types::{
+    FleetUsage, FleetUsageHistory, FleetUsagePoint, GrownSchema, LargestSchema, ProblemBody,
+    UsageHistory, UsagePoint,
+};
 
 /// How many of the largest.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FleetQuery {
-    /// How many of the largest schemas are named.
+    /// How many of the largest schemas are named, and how many of those that grew most.
     #[param(minimum = 0, maximum = 100, default = 10)]
     top: Option<i64>,
 }
@@ -55,7 +60,10 @@ pub(crate) async fn history(
     }))
 }
 
-/// Shows what all schemas use together, and the largest.
+/// Within this time a schema grew.
+const GROWN_WITHIN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Shows what all schemas use together, the largest, and those that grew most within a week.
 #[utoipa::path(get, path = "/api/admin/usage", tag = "usage", operation_id = "show_fleet_usage",
     params(FleetQuery), responses(
     (status = 200, body = FleetUsage),
@@ -73,6 +81,7 @@ pub(crate) async fn fleet(
     let totals = usage::totals(store).await?;
     let sort = Sort { key: SortKey::Usage, descending: true };
     let largest = schemas::list(store, &Filter::default(), sort, &Start::Offset(0), top).await?;
+    let grown = usage::grown(store, GROWN_WITHIN, top).await?;
     Ok(Json(FleetUsage {
         schemas: totals.schemas,
         measured: totals.measured,
@@ -93,7 +102,38 @@ pub(crate) async fn fleet(
                 name: row.name,
             })
             .collect(),
+        grown: grown
+            .into_iter()
+            .map(|row| GrownSchema {
+                name: row.name,
+                bytes: row.bytes,
+                grown_bytes: row.grown_bytes,
+            })
+            .collect(),
     }))
+}
+
+/// Shows what all schemas used together, by the hour or by the day.
+#[utoipa::path(get, path = "/api/admin/usage/history", tag = "usage", operation_id = "show_fleet_usage_history",
+    params(HistoryQuery), responses(
+    (status = 200, body = FleetUsageHistory),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn fleet_history(
+    State(app): State<App>,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Json<FleetUsageHistory>, Problem> {
+    let Span { by, from, to } = query.read()?;
+    let points = usage::fleet_history(&app.fleet().store, by, from, to).await?;
+    let points = points.into_iter().map(|row| FleetUsagePoint {
+        at: row.at,
+        schemas: row.schemas,
+        bytes: row.table_bytes + row.index_bytes + row.toast_bytes,
+        table_bytes: row.table_bytes,
+        index_bytes: row.index_bytes,
+        toast_bytes: row.toast_bytes,
+    });
+    Ok(Json(FleetUsageHistory { by, from, to, points: points.collect() }))
 }
 
 fn point(row: Point) -> UsagePoint {

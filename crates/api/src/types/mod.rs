@@ -54,4 +54,7 @@ pub use template::{
     TemplateFile, TemplateLayout, TemplateList,
 };
 pub use token::{IssuedToken, NewTokenRequest, SignInRequest, TokenBody, TokenList};
-pub use usage::{FleetUsage, LargestSchema, Usage, UsageHistory, UsagePoint};
+pub use usage::{
+    FleetUsage, FleetUsageHistory, FleetUsagePoint, GrownSchema, LargestSchema, Usage,
+    UsageHistory, UsagePoint,
+};

@@ -44,6 +44,9 @@ pub struct OperationBody {
     pub attempt: i32,
     /// When cancelling was asked for.
     pub cancel_requested_at: Option<Timestamp>,
+    /// Until when the worker that has it is taken to be alive, unless it is heard of before; after that another one takes
+    /// it over. Null while no worker has it.
+    pub lease_until: Option<Timestamp>,
     /// When it is due.
     pub run_at: Timestamp,
     /// When it was asked for.

@@ -102,6 +102,52 @@ pub struct FleetUsage {
     pub connections: i64,
     /// The largest schemas, the largest first.
     pub largest: Vec<LargestSchema>,
+    /// Those that grew most within a week, the one that grew most first.
+    pub grown: Vec<GrownSchema>,
+}
+
+/// A schema that grew.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GrownSchema {
+    /// The institution's name.
+    pub name: String,
+    /// Bytes of everything, now.
+    pub bytes: i64,
+    /// How many bytes it had less a week ago; all of them where it was not there yet.
+    pub grown_bytes: i64,
+}
+
+/// What the whole fleet used.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FleetUsageHistory {
+    /// What a point is: an hour or a day.
+    pub by: Grain,
+    /// The points are not older.
+    pub from: Timestamp,
+    /// The points began before.
+    pub to: Timestamp,
+    /// The hours or days, the oldest first. One in which no server measured is missing.
+    pub points: Vec<FleetUsagePoint>,
+}
+
+/// An hour, or a day in UTC, of the whole fleet.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FleetUsagePoint {
+    /// When it began.
+    pub at: Timestamp,
+    /// How many schemas there were, at its end.
+    pub schemas: i64,
+    /// Bytes of everything, at its end.
+    pub bytes: i64,
+    /// Bytes of tables and sequences, without TOAST, at its end.
+    pub table_bytes: i64,
+    /// Bytes of indexes, at its end.
+    pub index_bytes: i64,
+    /// Bytes of TOAST, at its end.
+    pub toast_bytes: i64,
 }
 
 /// One of the largest schemas.

@@ -3,6 +3,7 @@
 //! `tenantry_backup`.
 
 pub(crate) mod progress;
+pub(crate) mod room;
 pub(crate) mod sealing;
 pub(crate) mod trouble;
 

@@ -20,7 +20,7 @@ use super::made::Made;
 use super::marker::{Seen, set_state};
 use crate::archives::progress::Progress;
 use crate::archives::trouble::schema_ident;
-use crate::archives::{limits, outside, prerequisites};
+use crate::archives::{limits, outside, prerequisites, room};
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Step, StepError};
 
@@ -133,6 +133,11 @@ impl RestoreBackup {
         let wanted = prerequisites(&manifest)?;
         self.naming.clone_from(&wanted.naming_the_schema);
         let mut lacking = missing(cx.fleet.database.login(), &wanted).await?;
+        // of single tables it is not known how much they are of the whole
+        if self.tables.is_empty() {
+            let files = cx.fleet.config.database_files.as_deref();
+            lacking.extend(room::lacking(files, manifest.archive.plain_bytes));
+        }
         // under its own name it means itself, and single tables come without functions
         if self.in_place_of.is_none() && self.tables.is_empty() && !self.accept_names {
             let named = |what: &String| {

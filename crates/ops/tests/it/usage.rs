@@ -132,6 +132,14 @@ async fn only_what_changed_is_measured_and_updated_at_stays() {
     assert_eq!((first.passed, first.reported), (1, 1), "the first round measures all");
     let before = fleet.schema().await;
     assert_eq!(before.usage_bytes, before.usage.bytes());
+    let (from, to) =
+        ("2020-01-01T00:00:00Z".parse().unwrap(), "2100-01-01T00:00:00Z".parse().unwrap());
+    for grain in [Grain::Hour, Grain::Day] {
+        let of_all = usage::fleet_history(&fleet.fleet.store, grain, from, to).await.unwrap();
+        let last = of_all.last().unwrap();
+        let bytes = last.table_bytes + last.index_bytes + last.toast_bytes;
+        assert_eq!((last.schemas, Some(bytes)), (1, before.usage_bytes), "of all together");
+    }
     sample(&fleet).await;
     assert_eq!(sample(&fleet).await, Round::default(), "nothing happened");
 

@@ -67,8 +67,8 @@ impl Rows {
 /// A template's script and seed are left out: it can have megabytes.
 const COLUMNS: &str = "select id, kind, schema_id, schema_name, input - 'script' - 'seed' as input, state, unwinding,
         attempt, steps_done, steps_total, current_step, error, result, actor, required_role, source, request_id,
-        cancel_requested_at, run_at, created_at, started_at, finished_at, updated_at, parent_id, children_total,
-        children_done
+        cancel_requested_at, lease_until, run_at, created_at, started_at, finished_at, updated_at, parent_id,
+        children_total, children_done
      from ";
 
 const PASSES: &str = " where (cardinality($2::text[]) = 0 or state = any($2))

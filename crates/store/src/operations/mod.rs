@@ -70,6 +70,8 @@ pub struct Operation {
     pub request_id: Option<String>,
     /// When cancelling was asked for.
     pub cancel_requested_at: Option<Timestamp>,
+    /// Until when the worker that has it is taken to be alive, unless it is heard of before; none while no worker has it.
+    pub lease_until: Option<Timestamp>,
     /// When it is due.
     pub run_at: Timestamp,
     /// When it was asked for.
@@ -111,6 +113,7 @@ impl FromRow<'_, PgRow> for Operation {
             source: row.try_get("source")?,
             request_id: row.try_get("request_id")?,
             cancel_requested_at: optional_time(row, "cancel_requested_at")?,
+            lease_until: optional_time(row, "lease_until")?,
             run_at: time(row, "run_at")?,
             created_at: time(row, "created_at")?,
             started_at: optional_time(row, "started_at")?,

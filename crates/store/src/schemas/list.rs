@@ -23,86 +23,32 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
-/// What stands before the condition on a page.
+/// What stands before the condition on a page. It is cut before the rest is looked up for its rows, which would else be
+/// done for those that are passed over, too.
 const PAGE: &str = "with page as materialized (select s.* from tenant_schema s where ";
 
-/// What stands behind the condition on a page in a fixed order, from an offset or behind a row: every one is a
-/// statement of its own, so that each can use its index. The page is cut before `$select` looks up what is under way,
-/// which would else be done for the rows that are passed over, too.
-macro_rules! page_query {
-    ($select:expr, $column:expr, $direction:literal, $behind:expr, $offset:literal) => {
-        concat!(
-            $behind,
-            " order by ",
-            $column,
-            " ",
-            $direction,
-            ", s.id ",
-            $direction,
-            " limit $14 ",
-            $offset,
-            ") ",
-            $select,
-            " order by ",
-            $column,
-            " ",
-            $direction,
-            ", s.id ",
-            $direction
-        )
-    };
-}
+/// How many rows a page may have, and the words for one row more, which tells whether there is a next page. Not a
+/// parameter: knowing the number, PostgreSQL keeps one plan for all pages of an order.
+const LENGTHS: [(i64, &str); 3] = [(50, " limit 51"), (200, " limit 201"), (LONGEST, " limit 501")];
 
-/// The two ends of an order: from an offset, and behind a row.
-macro_rules! page_pair {
-    ($select:expr, $column:expr, $cast:literal, $direction:literal, $beyond:literal) => {
-        (
-            page_query!($select, $column, $direction, "", "offset $15"),
-            page_query!(
-                $select,
-                $column,
-                $direction,
-                concat!("and (", $column, ", s.id) ", $beyond, " ($15::", $cast, ", $16)"),
-                ""
-            ),
-        )
-    };
-}
+/// No page has more rows.
+const LONGEST: i64 = 500;
 
-macro_rules! of_direction {
-    ($descending:expr, $select:expr, $column:expr, $cast:literal) => {
-        if $descending {
-            page_pair!($select, $column, $cast, "desc", "<")
-        } else {
-            page_pair!($select, $column, $cast, "asc", ">")
+/// What a list is ordered by, in the words of an index, and its type.
+fn order_of(key: SortKey) -> (&'static str, &'static str) {
+    match key {
+        SortKey::Name => ("s.name collate \"C\"", "text"),
+        SortKey::State => ("s.state", "text"),
+        SortKey::CreatedAt => ("s.created_at", "timestamptz"),
+        SortKey::UpdatedAt => ("s.updated_at", "timestamptz"),
+        SortKey::Usage => ("coalesce(s.usage_bytes, 0)", "int8"),
+        SortKey::Backup => {
+            ("coalesce(s.backup_at, timestamptz '1970-01-01 00:00:00+00')", "timestamptz")
         }
-    };
-}
-
-/// A time that may be missing, in the words of its index.
-macro_rules! since_epoch {
-    ($column:literal) => {
-        concat!("coalesce(", $column, ", timestamptz '1970-01-01 00:00:00+00')")
-    };
-}
-
-macro_rules! page_queries {
-    ($sort:expr, $select:expr) => {{
-        let down = $sort.descending;
-        match $sort.key {
-            SortKey::Name => of_direction!(down, $select, "s.name collate \"C\"", "text"),
-            SortKey::State => of_direction!(down, $select, "s.state", "text"),
-            SortKey::CreatedAt => of_direction!(down, $select, "s.created_at", "timestamptz"),
-            SortKey::UpdatedAt => of_direction!(down, $select, "s.updated_at", "timestamptz"),
-            SortKey::Usage => of_direction!(down, $select, "coalesce(s.usage_bytes, 0)", "int8"),
-            SortKey::Backup => {
-                of_direction!(down, $select, since_epoch!("s.backup_at"), "timestamptz")
-            }
-            SortKey::Activity => {
-                of_direction!(down, $select, since_epoch!("s.active_at"), "timestamptz")
-            }
+        SortKey::Activity => {
+            ("coalesce(s.active_at, timestamptz '1970-01-01 00:00:00+00')", "timestamptz")
         }
-    }};
+    }
 }
 
 /// One page of the schemas that pass the filter, with all that is known of them.
@@ -116,8 +62,7 @@ pub async fn list(
     start: &Start,
     limit: i64,
 ) -> Result<Page<TenantSchema>, PgError> {
-    let queries = page_queries!(sort, select_schema!("page"));
-    page(store, queries, filter, sort, start, limit).await
+    page(store, select_schema!("page"), filter, sort, start, limit).await
 }
 
 /// One page of the schemas that pass the filter, with what a row on a screen shows.
@@ -131,8 +76,7 @@ pub async fn list_rows(
     start: &Start,
     limit: i64,
 ) -> Result<Page<SchemaRow>, PgError> {
-    let queries = page_queries!(sort, select_row!("page"));
-    page(store, queries, filter, sort, start, limit).await
+    page(store, select_row!("page"), filter, sort, start, limit).await
 }
 
 /// How many pass a filter.
@@ -151,9 +95,10 @@ async fn passing(store: &Store, bound: &Bound) -> Result<i64, PgError> {
     Ok(sqlx::query_scalar_with(query, bound.arguments()?).fetch_one(store.pool()).await?)
 }
 
+/// One page: `select` says what of its rows.
 async fn page<T>(
     store: &Store,
-    (from_offset, behind): (&'static str, &'static str),
+    select: &'static str,
     filter: &Filter,
     sort: Sort,
     start: &Start,
@@ -164,20 +109,26 @@ where
 {
     let mut connection = store.pool().acquire().await?;
     let bound = filter.bound(&mut connection).await?;
+    let limit = limit.min(LONGEST);
+    let length = LENGTHS.iter().find(|(rows, _)| limit <= *rows).map_or("", |(_, words)| words);
+    let (column, cast) = order_of(sort.key);
+    let (direction, beyond) = if sort.descending { (" desc", "<") } else { ("", ">") };
+    let order = [" order by ", column, direction, ", s.id", direction];
     let mut arguments = bound.arguments()?;
-    let end = match start {
+    let (behind, offset) = match start {
+        Start::Offset(0) => (vec![], ""),
         Start::Offset(offset) => {
-            arguments.add(limit + 1).and_then(|()| arguments.add(offset)).map(|()| from_offset)
+            arguments.add(offset).map_err(sqlx::Error::Encode)?;
+            (vec![], " offset $13")
         }
-        Start::After(cursor) => arguments
-            .add(limit + 1)
-            .and_then(|()| arguments.add(&cursor.value))
-            .and_then(|()| arguments.add(cursor.id))
-            .map(|()| behind),
-    }
-    .map_err(sqlx::Error::Encode)?;
-    let query = sql::fixed(iter::once(PAGE).chain(bound.condition()).chain([end]));
-    // one row more than asked tells whether there is a next page
+        Start::After(cursor) => {
+            arguments.add(&cursor.value).map_err(sqlx::Error::Encode)?;
+            arguments.add(cursor.id).map_err(sqlx::Error::Encode)?;
+            (vec!["and (", column, ", s.id) ", beyond, " ($13::", cast, ", $14)"], "")
+        }
+    };
+    let rows = iter::once(PAGE).chain(bound.condition()).chain(behind).chain(order);
+    let query = sql::fixed(rows.chain([length, offset, ") ", select]).chain(order));
     let mut items: Vec<T> =
         sqlx::query_as_with(query, arguments).fetch_all(&mut *connection).await?;
     drop(connection);

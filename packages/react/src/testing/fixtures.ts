@@ -66,6 +66,7 @@ export function operationFixture(
     source: 'http',
     requestId: null,
     attempt: 0,
+    leaseUntil: null,
     runAt: at,
     createdAt: at,
     ...change,

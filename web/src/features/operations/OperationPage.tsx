@@ -1,9 +1,9 @@
 // One operation: what it is going to do, how far it is, what it ran into, and the ways on.
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { OperationBody } from '@tenantry/react/client';
-import { useOperation } from '@tenantry/react';
+import { useNow, useOperation } from '@tenantry/react';
 import {
   Button,
   ConfirmDialog,
@@ -69,6 +69,10 @@ export function OperationPage() {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 gap-5">
           <Trouble operation={operation} />
+          <Silence
+            until={operation.leaseUntil}
+            reread={async () => (await refetch()).data?.leaseUntil}
+          />
           <Panel
             title="Steps"
             note={operation.plan.length > 0 ? operation.plan.join(' ') : undefined}
@@ -104,6 +108,30 @@ function Trouble({ operation }: { operation: OperationBody }) {
       <p>{text}</p>
       {cause && <p className="mt-1">It began with: {cause}</p>}
       {hint && <p className="mt-1">{hint}</p>}
+    </Notice>
+  );
+}
+
+type Reread = () => Promise<string | null | undefined>;
+
+/** A worker that is at it renews its lease every few seconds; one that does not has died or hangs. */
+function Silence({ until, reread }: { until: string | null | undefined; reread: Reread }) {
+  const now = useNow();
+  const pastAt = until && now !== null && Date.parse(until) <= now ? now : null;
+  const [silentSince, setSilentSince] = useState<string | null>();
+  const read = useRef(reread);
+  useEffect(() => {
+    read.current = reread;
+  });
+  useEffect(() => {
+    // what is on the page may be older than the last sign of life
+    if (pastAt !== null) void read.current().then((again) => setSilentSince(again));
+  }, [pastAt]);
+  if (pastAt === null || silentSince !== until) return null;
+  return (
+    <Notice mood="warning" title="Nothing is heard of the worker that has it">
+      It was to be heard of <RelativeTime at={until} />. If there is a server at work, it takes the
+      operation over within a minute and goes on where this one stopped; nothing is lost.
     </Notice>
   );
 }

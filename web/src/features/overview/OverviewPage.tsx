@@ -7,7 +7,7 @@ import { Page } from '@/components/Page';
 import { RegionBoundary } from '@/components/RegionBoundary';
 import { Backups } from './Backups';
 import { fleet } from './fleet';
-import { Largest } from './Largest';
+import { Grown, Largest } from './Largest';
 import { OperationHistory } from './OperationHistory';
 import { Problems } from './Problems';
 import { Quotas } from './Quotas';
@@ -51,6 +51,9 @@ export function OverviewPage() {
             </RegionBoundary>
             <RegionBoundary region="The largest">
               <Largest />
+            </RegionBoundary>
+            <RegionBoundary region="The fastest growing">
+              <Grown />
             </RegionBoundary>
             <RegionBoundary region="The history of operations">
               <OperationHistory />

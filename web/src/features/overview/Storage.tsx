@@ -1,9 +1,11 @@
 // What all schemas use together, of what it is made up, and how old the numbers are.
+import { useMemo } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useNow } from '@tenantry/react';
 import { ErrorState, formatBytes, RelativeTime, Skeleton } from '@tenantry/react/ui';
 import { counted, formatCount } from '@/lib/words';
 import { ShareBar } from '@/components/charts/ShareBar';
+import { TimeChart } from '@/components/charts/TimeChart';
 import { Panel } from '@/components/Panel';
 import { fleet } from './fleet';
 
@@ -50,9 +52,37 @@ export function Storage() {
             applications.
           </p>
           <Age at={data.oldestMeasuredAt} stale={data.stale} />
+          <Trend />
         </>
       )}
     </Panel>
+  );
+}
+
+/** How the size of all came to be; a fleet of today has no line yet. */
+function Trend() {
+  const { data } = useQuery(fleet.usageHistory);
+  const points = useMemo(
+    () => data?.points.map(({ at, bytes }) => ({ at: Date.parse(at), value: bytes })) ?? [],
+    [data],
+  );
+  const span = useMemo(
+    () => [Date.parse(data?.from ?? ''), Date.parse(data?.to ?? '')] as const,
+    [data?.from, data?.to],
+  );
+  if (points.length < 2) return null;
+  return (
+    <div className="mt-4">
+      <TimeChart
+        title="Size by the day"
+        points={points}
+        span={span}
+        format={formatBytes}
+        unit="bytes"
+        by="day"
+        height={140}
+      />
+    </div>
   );
 }
 

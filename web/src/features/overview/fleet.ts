@@ -1,10 +1,19 @@
 // What the overview reads.
 import { facetsOptions, operationsOptions } from '@tenantry/react';
-import { client, findings, fleetUsage, freshness, operationHistory, schedules } from '@/lib/fleet';
+import {
+  client,
+  findings,
+  fleetUsage,
+  fleetUsageHistory,
+  freshness,
+  operationHistory,
+  schedules,
+} from '@/lib/fleet';
 
 export const fleet = {
   facets: facetsOptions(client),
   usage: fleetUsage(5),
+  usageHistory: fleetUsageHistory(),
   freshness: freshness(),
   findings: findings(),
   schedules: schedules(),

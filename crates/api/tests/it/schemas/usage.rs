@@ -82,5 +82,40 @@ async fn the_fleet_is_summed_up_and_its_largest_are_named() {
     assert_eq!(largest.len(), 2);
     assert_eq!(largest[0]["name"], "elm_park");
     assert!(usage["oldestMeasuredAt"].is_string());
+    // none of them was there a week ago, so that all of it grew
+    let grown = usage["grown"].as_array().unwrap();
+    assert_eq!(grown.len(), 2);
+    assert_eq!(
+        (&grown[0]["name"], &grown[0]["bytes"]),
+        (&"elm_park".into(), &largest[0]["usage"]["bytes"])
+    );
+    assert_eq!(grown[0]["grownBytes"], grown[0]["bytes"]);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn growth_counts_from_the_last_day_before_the_week() {
+    let server = TestServer::start().await;
+    server.create("oakwood").await;
+    let bytes = server.schema("oakwood").await["usage"]["bytes"].as_i64().unwrap();
+    let mut control = server.control().await;
+    for (days, less) in [(30, 5000), (8, 4000), (2, 1000)] {
+        sqlx::query(
+            "insert into usage_point
+             select schema_id, 'day', now() - make_interval(days => $1), $2 - $3, 0, 0, 0, 0, 0, 0
+             from schema_usage",
+        )
+        .bind(days)
+        .bind(bytes)
+        .bind(less)
+        .execute(&mut control)
+        .await
+        .unwrap();
+    }
+    let grown = server.get("/usage").await.is(200)["grown"].clone();
+    assert_eq!(
+        grown,
+        serde_json::json!([{ "name": "oakwood", "bytes": bytes, "grownBytes": 4000 }])
+    );
     server.finish().await;
 }

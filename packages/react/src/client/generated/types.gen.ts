@@ -1019,6 +1019,62 @@ export type FleetUsage = {
      * The largest schemas, the largest first.
      */
     largest: Array<LargestSchema>;
+    /**
+     * Those that grew most within a week, the one that grew most first.
+     */
+    grown: Array<GrownSchema>;
+};
+
+/**
+ * What the whole fleet used.
+ */
+export type FleetUsageHistory = {
+    /**
+     * What a point is: an hour or a day.
+     */
+    by: Grain;
+    /**
+     * The points are not older.
+     */
+    from: string;
+    /**
+     * The points began before.
+     */
+    to: string;
+    /**
+     * The hours or days, the oldest first. One in which no server measured is missing.
+     */
+    points: Array<FleetUsagePoint>;
+};
+
+/**
+ * An hour, or a day in UTC, of the whole fleet.
+ */
+export type FleetUsagePoint = {
+    /**
+     * When it began.
+     */
+    at: string;
+    /**
+     * How many schemas there were, at its end.
+     */
+    schemas: number;
+    /**
+     * Bytes of everything, at its end.
+     */
+    bytes: number;
+    /**
+     * Bytes of tables and sequences, without TOAST, at its end.
+     */
+    tableBytes: number;
+    /**
+     * Bytes of indexes, at its end.
+     */
+    indexBytes: number;
+    /**
+     * Bytes of TOAST, at its end.
+     */
+    toastBytes: number;
 };
 
 /**
@@ -1105,6 +1161,24 @@ export type FoundSchemaBody = {
  * How finely history is kept.
  */
 export type Grain = 'hour' | 'day';
+
+/**
+ * A schema that grew.
+ */
+export type GrownSchema = {
+    /**
+     * The institution's name.
+     */
+    name: string;
+    /**
+     * Bytes of everything, now.
+     */
+    bytes: number;
+    /**
+     * How many bytes it had less a week ago; all of them where it was not there yet.
+     */
+    grownBytes: number;
+};
 
 /**
  * That the server is alive.
@@ -1483,6 +1557,11 @@ export type OperationBody = {
      * When cancelling was asked for.
      */
     cancelRequestedAt?: string | null;
+    /**
+     * Until when the worker that has it is taken to be alive, unless it is heard of before; after that another one takes
+     * it over. Null while no worker has it.
+     */
+    leaseUntil?: string | null;
     /**
      * When it is due.
      */
@@ -5997,7 +6076,7 @@ export type ShowFleetUsageData = {
     path?: never;
     query?: {
         /**
-         * How many of the largest schemas are named.
+         * How many of the largest schemas are named, and how many of those that grew most.
          */
         top?: number;
     };
@@ -6031,6 +6110,38 @@ export type ShowFleetUsageResponses = {
 };
 
 export type ShowFleetUsageResponse = ShowFleetUsageResponses[keyof ShowFleetUsageResponses];
+
+export type ShowFleetUsageHistoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first time; 48 hours or 90 days before `to` when it is left out.
+         */
+        from?: string;
+        /**
+         * The time after the last one; now when it is left out.
+         */
+        to?: string;
+        /**
+         * `hour` or `day`; `hour` when it is left out.
+         */
+        by?: string;
+    };
+    url: '/api/admin/usage/history';
+};
+
+export type ShowFleetUsageHistoryErrors = {
+    400: ProblemBody;
+};
+
+export type ShowFleetUsageHistoryError = ShowFleetUsageHistoryErrors[keyof ShowFleetUsageHistoryErrors];
+
+export type ShowFleetUsageHistoryResponses = {
+    200: FleetUsageHistory;
+};
+
+export type ShowFleetUsageHistoryResponse = ShowFleetUsageHistoryResponses[keyof ShowFleetUsageHistoryResponses];
 
 export type WhoamiData = {
     body?: never;
