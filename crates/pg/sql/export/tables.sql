@@ -116,8 +116,9 @@ cross join lateral (
     union all
     select 'SET COMPRESSION ' || case a.attcompression when 'p' then 'pglz' else 'lz4' end where a.attcompression in ('p', 'l')
     union all
-    select format('SET (%s)', (select string_agg(format('%s=%L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') from unnest(a.attoptions) o))
-    where a.attoptions is not null
+    -- newer minor versions (15.20) keep a version of their own there, which pg_dump leaves out, too
+    select format('SET (%s)', string_agg(format('%s=%L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', '))
+    from unnest(a.attoptions) o where not starts_with(o, 'pg_attver=') having count(*) > 0
     union all
     select format('OPTIONS (%s)', (select string_agg(format('%I %L', option_name, option_value), ', ' order by option_name) from pg_options_to_table(a.attfdwoptions)))
     where a.attfdwoptions is not null

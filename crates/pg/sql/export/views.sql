@@ -41,7 +41,8 @@ cross join lateral (
     union all
     select 'COMPRESSION ' || case a.attcompression when 'p' then 'pglz' else 'lz4' end where a.attcompression in ('p', 'l')
     union all
-    select format('(%s)', (select string_agg(format('%s=%L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') from unnest(a.attoptions) o))
-    where a.attoptions is not null) s
+    -- newer minor versions (15.20) keep a version of their own there, which pg_dump leaves out, too
+    select format('(%s)', string_agg(format('%s=%L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', '))
+    from unnest(a.attoptions) o where not starts_with(o, 'pg_attver=') having count(*) > 0) s
   where a.attrelid = c.oid and c.relkind = 'm' and a.attnum > 0 and not a.attisdropped) more
 where c.oid = any($1) and c.relkind in ('v', 'm')
