@@ -12,7 +12,10 @@ use axum::routing::get;
 use tenantry_domain::access::{Access, access_of};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
@@ -185,6 +188,7 @@ pub fn router(config: AppConfig) -> Router {
     )
     .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
     .fallback(console::serve)
+    .layer(compressed())
     .layer(from_fn_with_state(app.clone(), check_access))
     .layer(from_fn(measure))
     .layer(CatchPanicLayer::custom(|_| Problem::internal("a handler panicked").into_response()))
@@ -200,6 +204,14 @@ pub fn router(config: AppConfig) -> Router {
     .layer(header("referrer-policy", "no-referrer"))
     .layer(header("cache-control", "no-store"))
     .with_state(app)
+}
+
+/// Long answers in gzip for who takes it, quickly rather than well: a page of a list is a tenth then. Events are sent as
+/// they come, and the console's files are compressed already.
+fn compressed() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(DefaultPredicate::new().and(SizeAbove::new(2048)))
 }
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

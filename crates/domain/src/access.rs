@@ -68,6 +68,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/admin/schemas/{name}", VIEWER),
     route("GET", "/api/admin/schemas/{name}/usage", VIEWER),
     route("GET", "/api/admin/usage", VIEWER),
+    route("GET", "/api/admin/usage/history", VIEWER),
     route("POST", "/api/admin/adoptions", ADMIN),
     // an operator may suspend, resume and undrop; the handler asks for an admin to purge, manage and
     // release

@@ -1,4 +1,4 @@
-//! What schemas use: `/api/admin/schemas/{name}/usage` and `/api/admin/usage`.
+//! What schemas use: `/api/admin/schemas/{name}/usage`, `/api/admin/usage` and its history.
 
 use std::time::Duration;
 
