@@ -3,6 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { describe, expect, test, vi } from 'vitest';
 import { problem, schemaFixture } from '../src/testing/index.js';
+import { useSchemaManagement } from '../src/index.js';
 import { SchemaManagement } from '../src/ui/index.js';
 import { renderInFleet } from './fleet.js';
 
@@ -34,6 +35,23 @@ describe('the list', () => {
     expect(new Set(lists)).toEqual(
       new Set(['GET /api/admin/schemas/rows?sort=name&limit=200&offset=0']),
     );
+  });
+
+  test('is there, as long as before, while rows are read that it was jumped to', async () => {
+    const seen = new Set<string>();
+    const Jump = () => {
+      const { status, total, getRow, ensureRange } = useSchemaManagement();
+      seen.add(`${status} ${total}`);
+      return (
+        <button type="button" onClick={() => ensureRange(99_990, 99_999)}>
+          {getRow(99_999)?.name ?? getRow(0)?.name ?? 'none'}
+        </button>
+      );
+    };
+    renderInFleet(<Jump />, { schemas: 100_000 });
+    await userEvent.click(await screen.findByRole('button', { name: 'school_00000' }));
+    await screen.findByRole('button', { name: 'school_99999' });
+    expect([...seen]).toEqual(['pending 0', 'success 100000']);
   });
 
   test('asks the server to search, and says when nothing matches', async () => {

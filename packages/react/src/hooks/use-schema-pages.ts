@@ -59,13 +59,25 @@ export function useSchemaPages(filters: SchemaFilters, sort: SchemaSort): Schema
   );
   const current = useQueries({ queries: asked, combine });
   const hasRows = current.pages.some((page) => page !== null);
+  // How long this list is stays known where it was jumped to rows that are not there yet.
+  const [length, setLength] = useState<{
+    filters: SchemaFilters;
+    sort: SchemaSort;
+    total: number;
+  }>();
+  const isOfThis = length?.filters === filters && length.sort === sort;
+  if (hasRows && !(isOfThis && length.total === current.total)) {
+    setLength({ filters, sort, total: current.total });
+  }
+  const jumpedIn = !hasRows && isOfThis ? length.total : null;
   const view = useMemo(() => {
+    if (jumpedIn !== null) return { ...current, total: jumpedIn };
     if (hasRows || before === null) return current;
     const pages = pagesOf(client, before).map(
       (page) => queries.getQueryData(page.queryKey) ?? null,
     );
     return { ...current, first: before.first, pages, total: pages.find(Boolean)?.total ?? 0 };
-  }, [before, client, current, hasRows, queries]);
+  }, [before, client, current, hasRows, jumpedIn, queries]);
 
   const getRow = useCallback(
     (index: number) => {
@@ -88,9 +100,10 @@ export function useSchemaPages(filters: SchemaFilters, sort: SchemaSort): Schema
 
   const schemas = useMemo(() => view.pages.flatMap((page) => page?.items ?? []), [view.pages]);
   const { error, isFetching } = current;
-  const isPrevious = !hasRows && view.pages.some((page) => page !== null);
+  const isThere = hasRows || jumpedIn !== null;
+  const isPrevious = !isThere && view.pages.some((page) => page !== null);
   const status =
-    !hasRows && error !== null ? 'error' : hasRows || isPrevious ? 'success' : 'pending';
+    !isThere && error !== null ? 'error' : isThere || isPrevious ? 'success' : 'pending';
   const { total } = view;
   return useMemo(
     () => ({
