@@ -115,7 +115,9 @@ pub async fn replace(tx: &mut Tx, source: Source, observed: &[Observation]) -> R
     sqlx::query(
         "update finding set resolved_at = clock_timestamp()
          where resolved_at is null and source = $3
-           and (kind, object) not in (select * from unnest($1::text[], $2::text[]))",
+           -- as a join: a list that does not fit into memory is read anew for every row of `not in`
+           and not exists (select from unnest($1::text[], $2::text[]) as seen (kind, object)
+                           where seen.kind = finding.kind and seen.object = finding.object)",
     )
     .bind(&kinds)
     .bind(&objects)
