@@ -110,17 +110,11 @@ pub async fn replace(tx: &mut Tx, source: Source, observed: &[Observation]) -> R
         .execute(tx.connection())
         .await?;
     }
-    let kinds: Vec<&str> = observed.iter().map(|seen| seen.kind.as_str()).collect();
-    let objects: Vec<&str> = observed.iter().map(|seen| seen.object.as_str()).collect();
+    // what was just seen was seen after this transaction began; a list of it would be compared row by row
     sqlx::query(
         "update finding set resolved_at = clock_timestamp()
-         where resolved_at is null and source = $3
-           -- as a join: a list that does not fit into memory is read anew for every row of `not in`
-           and not exists (select from unnest($1::text[], $2::text[]) as seen (kind, object)
-                           where seen.kind = finding.kind and seen.object = finding.object)",
+         where resolved_at is null and source = $1 and last_seen < now()",
     )
-    .bind(&kinds)
-    .bind(&objects)
     .bind(source.as_str())
     .execute(tx.connection())
     .await?;
