@@ -1172,6 +1172,11 @@ export class FleetApi extends HeyApiClient {
     public showFleetUsageHistory<ThrowOnError extends boolean = true>(options?: Options<ShowFleetUsageHistoryData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ShowFleetUsageHistoryResponses, ShowFleetUsageHistoryErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }, {
+                    in: 'cookie',
+                    name: 'tenantry_session',
+                    type: 'apiKey'
+                }],
             url: '/api/admin/usage/history',
             ...options
         });

@@ -6133,6 +6133,22 @@ export type ShowFleetUsageHistoryData = {
 
 export type ShowFleetUsageHistoryErrors = {
     400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `viewer`
+     */
+    403: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
 };
 
 export type ShowFleetUsageHistoryError = ShowFleetUsageHistoryErrors[keyof ShowFleetUsageHistoryErrors];
