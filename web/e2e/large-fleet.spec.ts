@@ -1,6 +1,6 @@
 // The list in front of 10,000 and of 100,000 institutions: what it costs the browser's main thread, and what it
 // holds. All is printed and written to target/large-fleet.json. What does not depend on the machine is held to its budget
-// (bytes, elements, heap); work of the main thread, which other programs make slower, to some times of it.
+// (bytes, elements, heap); work of the main thread, which other programs make slower, to three times of it.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,9 +22,6 @@ test.afterAll(() => {
   }
   writeFileSync(join(house, 'target/large-fleet.json'), JSON.stringify(report, null, 2));
 });
-
-/** Institutions of the demo, which are there before. */
-const demo = 12;
 
 /** Runs SQL in the control database of the fleet that is tested. */
 function control(sql: string): void {
@@ -112,12 +109,29 @@ async function look(page: Page): Promise<void> {
   });
 }
 
-async function opened(page: Page): Promise<Seen> {
+/** Opens the list; ends when the first rows are painted. */
+async function open(page: Page): Promise<void> {
   await page.goto(`${url}/schemas`);
   await page.waitForFunction(() => window.seen.rows > 0);
+}
+
+/** Opens the list, and what was seen of that when all is quiet again. */
+async function opened(page: Page): Promise<Seen> {
+  await open(page);
   await page.waitForTimeout(1_000);
   return page.evaluate(() => window.seen);
 }
+
+/** Scrolls a hundred frames by 200 pixels each. */
+const scroll = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const list = document.querySelector('[role=row][data-index]')?.closest('[role=rowgroup]');
+    if (!list) throw new Error('there is no list');
+    for (let frame = 0; frame < 100; frame += 1) {
+      list.scrollTop += 200;
+      await new Promise((next) => requestAnimationFrame(() => setTimeout(next, 0)));
+    }
+  });
 
 for (const [size, from] of [
   [10_000, 1],
@@ -150,7 +164,9 @@ for (const [size, from] of [
       'Accept-Encoding: gzip',
       `${url}/api/admin/schemas/rows?limit=200`,
     ]).stdout;
-    expect(JSON.parse(gunzipSync(packed).toString()).items).toHaveLength(200);
+    const { items, total } = JSON.parse(gunzipSync(packed).toString());
+    expect(items).toHaveLength(200);
+    expect(total).toBeGreaterThan(size);
     expect(note('page of 200 (kB gz)', packed.length / 1000)).toBeLessThanOrEqual(20);
 
     // cold: in a browser that never was here; warm: the same page again
@@ -173,29 +189,43 @@ for (const [size, from] of [
     note('rows visible, warm (ms)', middle(warm.map((seen) => seen.rows)));
     note('longest task, cold (ms)', middle(cold.map((seen) => seen.longest)));
 
+    // the main thread, on the way to the first rows
+    const loads: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const context = await browser.newContext({
+        storageState: await page.context().storageState(),
+        viewport: { width: 1280, height: 800 },
+      });
+      const fresh = await context.newPage();
+      await look(fresh);
+      loads.push(await worked(await watched(fresh), () => open(fresh)));
+      await context.close();
+    }
+    const load = note('load, cold (ms of the main thread)', middle(loads));
+    expect(load).toBeLessThanOrEqual(3 * 250);
     await look(page);
     const cdp = await watched(page);
-    const load = await worked(cdp, () => opened(page));
-    expect(note('load (ms of the main thread)', load)).toBeLessThanOrEqual(2_000);
-    await expect(page.getByText((size + demo).toLocaleString('en')).first()).toBeVisible();
+    note('load, warm (ms of the main thread)', await worked(cdp, () => open(page)));
+    await expect(page.getByText(total.toLocaleString('en')).first()).toBeVisible();
 
-    // wheel by 200 pixels, a hundred times
+    // in frames of 200 pixels, and with the wheel, of which Chromium makes several frames
+    const scrolled = await worked(cdp, () => scroll(page));
+    const frame = note('scroll by a frame of 200 px (ms of the main thread)', scrolled / 100);
+    expect(frame).toBeLessThanOrEqual(3 * 12);
     await page.mouse.move(640, 500);
-    const scrolled = await worked(cdp, async () => {
+    const wheeled = await worked(cdp, async () => {
       for (let step = 0; step < 100; step += 1) {
         await page.mouse.wheel(0, 200);
         await page.waitForTimeout(20);
       }
     });
-    expect(note('scroll by 200 px (ms of the main thread)', scrolled / 100)).toBeLessThanOrEqual(
-      200,
-    );
+    note('wheel by 200 px (ms of the main thread)', wheeled / 100);
 
     // to the far end and back: the rows there are read, not all between
     await page.locator('[role=rowgroup]').last().focus();
     await page.locator('[role=row][data-index]').first().focus();
     await page.keyboard.press('End');
-    await expect(page.locator(`[role=row][data-index="${size + demo - 1}"]`)).toBeVisible();
+    await expect(page.locator(`[role=row][data-index="${total - 1}"]`)).toBeVisible();
     await page.keyboard.press('Home');
     await expect(page.locator('[role=row][data-index="0"]')).toBeVisible();
 
@@ -250,5 +280,5 @@ test('a thousand events a second', async ({ page }) => {
   });
   const each = work / 10;
   report['events'] = { 'a thousand events a second (ms of the main thread)': round(each) };
-  expect(each).toBeLessThanOrEqual(1_000);
+  expect(each).toBeLessThanOrEqual(3 * 80);
 });

@@ -9,9 +9,11 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
+import { prefetchSchemas } from '@tenantry/react';
 import { FleetError } from '@tenantry/react/client';
-import { whoami } from '@/lib/fleet';
+import { client, whoami } from '@/lib/fleet';
 import { flag, oneOf, present, text } from '@/lib/search';
+import { filtersOf, sortOf } from '@/features/schemas/search';
 import { queryClient } from './cache';
 import { Broken, NotFound, Pending } from './faces';
 import { Shell } from './Shell';
@@ -73,6 +75,10 @@ const schemas = createRoute({
       sort: text(search, 'sort'),
       new: flag(search, 'new'),
     }),
+  loaderDeps: ({ search }) => search,
+  // The rows are asked for while the page itself is still on its way; nobody waits for them here.
+  loader: ({ context, deps }) =>
+    void prefetchSchemas(context.queryClient, client, filtersOf(deps), sortOf(deps)),
   component: lazyRouteComponent(() => import('@/features/schemas/SchemasPage'), 'SchemasPage'),
 });
 
