@@ -35,9 +35,9 @@ use crate::caller::check_access;
 use crate::console::POLICY;
 use crate::problem::{Problem, REQUEST_ID, with_body};
 use crate::routes::{
-    adoptions, audit, backup_keys, backups, bulk, console, copies, credentials, drills, events,
-    exports, findings, health, imports, lists, operations, plans, pools, schedules, schemas,
-    session, templates, tokens, usage,
+    adoptions, audit, backup_imports, backup_keys, backups, bulk, console, copies, credentials,
+    drills, events, exports, findings, health, imports, lists, operations, plans, pools, schedules,
+    schemas, session, templates, tokens, usage,
 };
 use crate::types::ProblemBody;
 
@@ -83,6 +83,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(backups::list, backups::create))
         .routes(routes!(backups::fresh))
         .routes(routes!(backups::verify_all))
+        .routes(routes!(backup_imports::import))
         .routes(routes!(backups::prune_plan, backups::prune))
         .routes(routes!(backups::show, backups::patch))
         .routes(routes!(backups::verify))

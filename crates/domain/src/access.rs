@@ -80,6 +80,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/admin/backups", OPERATOR),
     route("GET", "/api/admin/backups/freshness", VIEWER),
     route("POST", "/api/admin/backups/verify", OPERATOR),
+    // it makes institutions of other servers known here
+    route("POST", "/api/admin/backups/import", ADMIN),
     route("GET", "/api/admin/backups/prune", VIEWER),
     route("POST", "/api/admin/backups/prune", OPERATOR),
     route("GET", "/api/admin/backups/{id}", VIEWER),

@@ -35,7 +35,7 @@ pub struct Backup {
     pub taken_at: Timestamp,
     /// When it was listed.
     pub stored_at: Timestamp,
-    /// Milliseconds from the snapshot to the stored archive.
+    /// Milliseconds from the snapshot to the stored archive; 0 for one that was imported.
     pub took_ms: i64,
     /// Bytes in the store.
     pub archive_bytes: i64,
@@ -252,6 +252,15 @@ pub async fn note_current(tx: &mut Tx, id: Uuid) -> Result<(), PgError> {
 pub async fn by_id(store: &Store, id: Uuid) -> Result<Option<Backup>, PgError> {
     let row = sqlx::query_as("select * from backup where id = $1").bind(id);
     Ok(row.fetch_optional(store.pool()).await?)
+}
+
+/// Which of these backups the catalogue knows, whatever their state.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn known(store: &Store, ids: &[Uuid]) -> Result<Vec<Uuid>, PgError> {
+    let rows = sqlx::query_scalar("select id from backup where id = any($1)").bind(ids);
+    Ok(rows.fetch_all(store.pool()).await?)
 }
 
 /// The manifest of a backup, as it was signed.

@@ -54,7 +54,7 @@ enum Command {
     /// Institutions' schemas: create, list, show, suspend, resume, drop, undrop, purge
     #[command(subcommand)]
     Schema(schema::Command),
-    /// Backups: create, list, verify, restore, compare, swap, prune, keys
+    /// Backups: create, list, verify, restore, import, compare, swap, prune, keys
     #[command(subcommand)]
     Backup(backup::Command),
     /// Schedules: when backups are taken, verified and pruned by themselves

@@ -3,6 +3,7 @@
 pub mod adoptions;
 mod attributes;
 pub mod audit;
+pub mod backup_imports;
 pub mod backup_keys;
 pub mod backups;
 pub mod bulk;

@@ -28,7 +28,7 @@ pub struct BackupBody {
     pub taken_at: Timestamp,
     /// When it was last known that nothing had changed since, so that no other was taken.
     pub current_at: Option<Timestamp>,
-    /// Milliseconds from the snapshot to the stored archive.
+    /// Milliseconds from the snapshot to the stored archive; 0 for one that was imported.
     pub took_ms: i64,
     /// Bytes in the store.
     pub archive_bytes: i64,
@@ -112,6 +112,16 @@ pub struct VerifyRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 87840)]
     pub older_than_hours: Option<u32>,
+}
+
+/// An import of backups that is asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportBackupsRequest {
+    /// The store is this server's from now on: its retention may let go of what was imported. Without, everything that is
+    /// imported is held.
+    #[serde(default)]
+    pub take_over: bool,
 }
 
 /// A restore that is asked for.

@@ -23,8 +23,8 @@ pub use adoption::{
 };
 pub use backup::{
     BackupBody, BackupFreshness, BackupKeyBody, BackupKeyList, BackupList, BackupPatch, CopyBody,
-    CopyList, DrillBody, DrillList, KeepRequest, NewBackupRequest, PruneDecision, PrunePlan,
-    RestoreRequestBody, Verification, VerifyRequest,
+    CopyList, DrillBody, DrillList, ImportBackupsRequest, KeepRequest, NewBackupRequest,
+    PruneDecision, PrunePlan, RestoreRequestBody, Verification, VerifyRequest,
 };
 pub use bulk::{BulkFilter, BulkOutcome, BulkPreview, BulkRequestBody};
 pub use credentials::{

@@ -112,6 +112,10 @@ async fn what_cannot_be_meant_is_refused() {
     }
     // what lives is not overwritten
     server.post(&restore, json!({ "inPlace": true })).send().await.refused(409, Code::InvalidState);
+    let import = server.call_as(Role::Operator, Method::POST, "/backups/import");
+    import.json(json!({})).send().await.refused(403, Code::Forbidden);
+    let import = server.call_as(Role::Admin, Method::POST, "/backups/import");
+    import.json(json!({ "takeover": true })).send().await.refused(400, Code::InvalidRequest);
     let hold = format!("/backups/{id}");
     server.patch(&hold, json!({ "hold": " " })).send().await.refused(400, Code::InvalidRequest);
     assert_eq!(

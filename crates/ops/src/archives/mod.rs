@@ -7,11 +7,12 @@ pub(crate) mod room;
 pub(crate) mod sealing;
 pub(crate) mod trouble;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tenantry_backup::keys::Identities;
 use tenantry_backup::manifest::{Manifest, SignedManifest};
 use tenantry_backup::restore::Limits;
 use tenantry_pg::export::Prerequisites;
+use tenantry_store::backups::NewBackup;
 use tenantry_store::{PgError, Store, Tx, backups, events};
 use uuid::Uuid;
 
@@ -93,6 +94,42 @@ fn no_identity() -> StepError {
         "message": "this server writes backups and cannot open them",
         "hint": "Give it an identity of the organisation: backup.identity_file.",
     }))
+}
+
+/// Enters a backup that the store holds into the catalogue, and tells of it. `sha256` is its signed manifest's;
+/// `took_ms` how long it took from the snapshot to the stored archive, 0 where nobody knows.
+pub(crate) async fn enter_backup(
+    tx: &mut Tx,
+    manifest: &Manifest,
+    sha256: &str,
+    took_ms: i64,
+    change_mark: Option<&Value>,
+) -> Result<(), PgError> {
+    let whole = serde_json::to_value(manifest).unwrap_or_default();
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let new = NewBackup {
+        id: manifest.backup,
+        schema_id: manifest.institution,
+        schema_name: &manifest.name,
+        operation_id: manifest.operation,
+        reason: &manifest.reason,
+        engine: manifest.engine.as_str(),
+        manifest: &whole,
+        manifest_sha256: sha256,
+        taken_at: manifest.taken_at,
+        took_ms,
+        archive_bytes: number(manifest.archive.bytes),
+        plain_bytes: number(manifest.archive.plain_bytes),
+        row_count: manifest.tables.iter().map(|table| number(table.tally.rows)).sum(),
+        table_count: i32::try_from(manifest.tables.len()).unwrap_or(i32::MAX),
+        form: &manifest.form,
+        key_epoch: manifest.archive.key_epoch,
+        recipient: &manifest.archive.recipient,
+        server_version: &manifest.server_version,
+        change_mark,
+    };
+    backups::insert(tx, &new).await?;
+    tell_backup(tx, "backup.stored", manifest.institution, &manifest.name, manifest.backup).await
 }
 
 /// Tells those who watch that something became of a backup.

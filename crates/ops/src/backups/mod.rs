@@ -13,7 +13,7 @@ pub use crate::backup_store::{Backups, WithinError};
 pub use crate::request::BackupRefusal;
 pub use requests::{
     KEEP_HOURS, MOST_KEEP_HOURS, RestoreRequest, Target, back_up, back_up_all, destroy_keys, hold,
-    prune, restore, rotate_keys, verify, verify_all,
+    import, prune, restore, rotate_keys, verify, verify_all,
 };
 pub(crate) use requests::{queue_backups, queue_drills, queue_prune};
 

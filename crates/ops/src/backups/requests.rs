@@ -15,8 +15,8 @@ use super::pace::Pace;
 use crate::archives::tell_backup;
 use crate::fleet::Fleet;
 use crate::kinds::{
-    BackupSchema, BackupSchemas, DestroyBackupKeys, PruneBackups, RestoreBackup, RotateBackupKeys,
-    VerifyBackup, VerifyBackups,
+    BackupSchema, BackupSchemas, DestroyBackupKeys, ImportBackups, PruneBackups, RestoreBackup,
+    RotateBackupKeys, VerifyBackup, VerifyBackups,
 };
 use crate::queue::{name_taken, queue, queue_family, repeated};
 use crate::request::{Accepted, BackupRefusal, Refusal, Requester};
@@ -332,6 +332,23 @@ pub async fn prune(fleet: &Fleet, who: &Requester) -> Result<Accepted, Refusal> 
 /// Queues a pruning.
 pub(crate) async fn queue_prune(tx: &mut Tx, who: &Requester) -> Result<Accepted, Refusal> {
     queue(tx, who, &PruneBackups::default(), None, Role::Operator).await
+}
+
+/// Asks for the backups that lie in the store and that the catalogue does not know to be entered into it. They are held,
+/// unless this server takes the store over.
+///
+/// # Errors
+/// `BackupsOff`, `IdempotencyMismatch`, `Store`.
+pub async fn import(fleet: &Fleet, who: &Requester, take_over: bool) -> Result<Accepted, Refusal> {
+    if let Some(accepted) = repeated(fleet, who).await? {
+        return Ok(accepted);
+    }
+    fleet.check_backups()?;
+    let mut tx = fleet.store.begin().await?;
+    let accepted = queue(&mut tx, who, &ImportBackups::new(take_over), None, Role::Admin).await?;
+    tx.commit().await?;
+    fleet.wake_workers();
+    Ok(accepted)
 }
 
 /// Asks for the keys of an institution to be destroyed: none of its backups can be opened afterwards, by

@@ -15,12 +15,11 @@ use tenantry_domain::clock;
 use tenantry_pg::export::Export;
 use tenantry_pg::schema::Marker;
 use tenantry_pg::{PgError, Situation};
-use tenantry_store::Tx;
-use tenantry_store::backups::{self, NewBackup};
+use tenantry_store::{Tx, backups};
 use uuid::Uuid;
 
+use crate::archives::enter_backup;
 use crate::archives::sealing::{Sealing, Taken};
-use crate::archives::tell_backup;
 use crate::archives::trouble::schema_ident;
 use crate::fleet::FleetConfig;
 use crate::runner::{Context, Ended, Kind, Lane, Step, StepError};
@@ -195,31 +194,7 @@ impl BackupSchema {
             return Ok(());
         };
         let Written { manifest, change_mark, took_ms } = written;
-        let whole = serde_json::to_value(manifest).unwrap_or_default();
-        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let new = NewBackup {
-            id: self.backup,
-            schema_id: self.schema,
-            schema_name: &self.institution,
-            operation_id: manifest.operation,
-            reason: &self.reason,
-            engine: manifest.engine.as_str(),
-            manifest: &whole,
-            manifest_sha256: sha256,
-            taken_at: manifest.taken_at,
-            took_ms: *took_ms,
-            archive_bytes: signed(manifest.archive.bytes),
-            plain_bytes: signed(manifest.archive.plain_bytes),
-            row_count: manifest.tables.iter().map(|table| signed(table.tally.rows)).sum(),
-            table_count: i32::try_from(manifest.tables.len()).unwrap_or(i32::MAX),
-            form: &manifest.form,
-            key_epoch: manifest.archive.key_epoch,
-            recipient: &manifest.archive.recipient,
-            server_version: &manifest.server_version,
-            change_mark: change_mark.as_ref(),
-        };
-        backups::insert(tx, &new).await?;
-        tell_backup(tx, "backup.stored", self.schema, &self.institution, self.backup).await
+        enter_backup(tx, manifest, sha256, *took_ms, change_mark.as_ref()).await
     }
 }
 

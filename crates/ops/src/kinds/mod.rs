@@ -15,6 +15,7 @@ pub mod create_template;
 pub mod destroy_backup_keys;
 pub mod drop_copy;
 pub mod drop_schema;
+pub mod import_backups;
 pub mod import_schemas;
 pub mod manage_schema;
 pub mod prune_backups;
@@ -45,6 +46,7 @@ pub use create_template::CreateTemplate;
 pub use destroy_backup_keys::DestroyBackupKeys;
 pub use drop_copy::DropCopy;
 pub use drop_schema::DropSchema;
+pub use import_backups::ImportBackups;
 pub use import_schemas::ImportSchemas;
 pub use manage_schema::ManageSchema;
 pub use prune_backups::PruneBackups;
@@ -78,6 +80,7 @@ pub fn registry() -> Registry {
         .with::<DestroyBackupKeys>()
         .with::<DropCopy>()
         .with::<DropSchema>()
+        .with::<ImportBackups>()
         .with::<ImportSchemas>()
         .with::<ManageSchema>()
         .with::<PruneBackups>()

@@ -33,6 +33,7 @@ pub(crate) async fn ask(ask: Ask, fleet: &TestFleet) -> Uuid {
         Ask::Swap => copies::swap(it, &who, name, &newest_copy(fleet).await, 1).await,
         Ask::DropCopy => copies::drop(it, &who, name, &newest_copy(fleet).await).await,
         Ask::Prune => backups::prune(it, &who).await,
+        Ask::ImportBackups => backups::import(it, &who, false).await,
         Ask::DestroyKeys => backups::destroy_keys(it, &who, name).await,
         Ask::RotateKeys => backups::rotate_keys(it, &who).await,
         other => panic!("{other:?} is not about backups"),
@@ -40,7 +41,7 @@ pub(crate) async fn ask(ask: Ask, fleet: &TestFleet) -> Uuid {
     accepted.unwrap().operation
 }
 
-async fn newest(fleet: &TestFleet) -> Backup {
+pub(crate) async fn newest(fleet: &TestFleet) -> Backup {
     let id = fleet.schema().await.id;
     catalogue::newest(&fleet.fleet.store, id).await.unwrap().expect("there is a backup")
 }
@@ -52,7 +53,7 @@ async fn newest_copy(fleet: &TestFleet) -> String {
 }
 
 /// A fleet with an institution in which something was written, and a worker.
-async fn with_pupils() -> (TestFleet, tenantry_ops::runner::Worker) {
+pub(crate) async fn with_pupils() -> (TestFleet, tenantry_ops::runner::Worker) {
     let fleet = TestFleet::new().await;
     let worker = fleet.worker();
     fleet.succeeded(fleet.create().await).await;
@@ -63,12 +64,12 @@ async fn with_pupils() -> (TestFleet, tenantry_ops::runner::Worker) {
     (fleet, worker)
 }
 
-async fn done(fleet: &TestFleet, what: Ask) {
+pub(crate) async fn done(fleet: &TestFleet, what: Ask) {
     fleet.succeeded(ask(what, fleet).await).await;
 }
 
 /// Files of the store whose names contain the text.
-fn files(fleet: &TestFleet, text: &str) -> Vec<PathBuf> {
+pub(crate) fn files(fleet: &TestFleet, text: &str) -> Vec<PathBuf> {
     let mut open = vec![fleet.folder().join("store")];
     let mut found = Vec::new();
     while let Some(folder) = open.pop() {

@@ -73,6 +73,13 @@ impl TestFleet {
         Self::of(control, managed).await
     }
 
+    /// A fleet with databases of its own that is to keep its backups where another one does. It has the other's name.
+    pub(crate) async fn beside(other: &Self) -> Self {
+        let fresh = Self::new().await;
+        let fleet = with_backups(fresh.fleet.clone(), other.folder()).await;
+        Self { fleet, name: other.name.clone(), ..fresh }
+    }
+
     async fn of(control: TestDatabase, managed: TestDatabase) -> Self {
         let fleet = open(&as_control_role(control.url()), &as_control_role(managed.url()));
         let folder = tempfile::tempdir().unwrap();

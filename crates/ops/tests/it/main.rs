@@ -8,6 +8,7 @@
 mod adopt;
 mod adopt_django;
 mod backups;
+mod backups_elsewhere;
 mod backups_outages;
 mod cancel;
 mod crash;

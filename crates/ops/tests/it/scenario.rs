@@ -57,6 +57,8 @@ pub(crate) enum Ask {
     Swap,
     DropCopy,
     Prune,
+    /// What lies in the store, all of which is known.
+    ImportBackups,
     DestroyKeys,
     RotateKeys,
 }
@@ -200,6 +202,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         no_way_back_from: Some("mark"),
     },
     Scenario {
+        kind: "import_backups",
+        before: &[Ask::Create, Ask::Backup],
+        ask: Ask::ImportBackups,
+        no_way_back_from: Some("enter backups"),
+    },
+    Scenario {
         kind: "destroy_backup_keys",
         before: &[Ask::Create, Ask::Backup],
         ask: Ask::DestroyKeys,
@@ -250,6 +258,7 @@ impl Ask {
             | Self::Swap
             | Self::DropCopy
             | Self::Prune
+            | Self::ImportBackups
             | Self::DestroyKeys
             | Self::RotateKeys => crate::backups::ask(self, fleet).await,
             Self::Adopt => crate::adopt::adopt_legacy(fleet).await,

@@ -267,6 +267,24 @@ pub async fn insert(tx: &mut Tx, new: &NewSchema<'_>) -> Result<bool, PgError> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Enters an institution that lived elsewhere, with nothing of it here: as purged. False when it is known, which then stays
+/// as it is.
+///
+/// # Errors
+/// When the control database cannot be asked.
+pub async fn insert_purged(tx: &mut Tx, id: Uuid, name: &str) -> Result<bool, PgError> {
+    let done = sqlx::query(
+        "insert into tenant_schema (id, name, display_name, state, plan, purged_at)
+         values ($1, $2, $2, 'purged', (select p.name from plan p where p.is_default), clock_timestamp())
+         on conflict (id) do nothing",
+    )
+    .bind(id)
+    .bind(name)
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The schema of that name: the living one, else the one archived last, else the one purged last.
 ///
 /// # Errors

@@ -38,6 +38,7 @@ const KINDS: Record<string, OperationWords> = {
   },
   drop_copy: { name: 'Drop copy', doing: 'Dropping copy', done: 'Copy dropped' },
   drop_schema: { name: 'Drop', doing: 'Dropping', done: 'Dropped' },
+  import_backups: { name: 'Import backups', doing: 'Importing backups', done: 'Backups imported' },
   import_schemas: { name: 'Import', doing: 'Importing', done: 'Imported' },
   manage_schema: { name: 'Manage', doing: 'Taking over', done: 'Managed' },
   prune_backups: { name: 'Prune backups', doing: 'Pruning backups', done: 'Backups pruned' },

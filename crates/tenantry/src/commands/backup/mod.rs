@@ -8,7 +8,9 @@ mod which;
 
 use clap::{Args, Subcommand};
 use reqwest::Method;
-use tenantry_api::types::{NewBackupRequest, RestoreRequestBody, VerifyRequest};
+use tenantry_api::types::{
+    ImportBackupsRequest, NewBackupRequest, RestoreRequestBody, VerifyRequest,
+};
 
 use crate::client::{Client, Connection};
 use crate::failure::Outcome;
@@ -57,6 +59,13 @@ Examples:
     Copies(copies::Name),
     /// Drop a copy of an institution's schema
     DropCopy(copies::Drop),
+    /// Enter the backups that lie in the store and are not known here: another server's, or this one's after the loss
+    /// of its control database. Institutions that are not known can then be restored with --in-place
+    #[command(after_help = "\
+Examples:
+  tenantry backup import --wait
+  tenantry backup restore oakwood --in-place --wait")]
+    Import(Import),
     /// Show what retention keeps and lets go, and why; --apply does it
     #[command(after_help = "\
 Examples:
@@ -113,6 +122,15 @@ pub(crate) struct Verify {
 }
 
 #[derive(Args)]
+pub(crate) struct Import {
+    /// The store is this server's from now on: retention may let go of what is imported, which is held otherwise
+    #[arg(long)]
+    take_over: bool,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+#[derive(Args)]
 pub(crate) struct Restore {
     #[command(flatten)]
     which: Which,
@@ -159,6 +177,10 @@ pub(crate) async fn run(command: Command, connection: Connection) -> Outcome {
         Command::Snapshot(arguments) => copies::snapshot(&client, arguments).await,
         Command::Copies(name) => copies::list(&client, name).await,
         Command::DropCopy(arguments) => copies::drop(&client, arguments).await,
+        Command::Import(Import { take_over, wait }) => {
+            let body = ImportBackupsRequest { take_over };
+            submit(&client, Method::POST, "/api/admin/backups/import", &body, &wait).await
+        }
         Command::Prune(arguments) => prune::run(&client, arguments).await,
         Command::Hold(arguments) => list::hold(&client, arguments).await,
         Command::Status => list::status(&client).await,

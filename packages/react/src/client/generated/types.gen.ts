@@ -252,7 +252,7 @@ export type BackupBody = {
      */
     currentAt?: string | null;
     /**
-     * Milliseconds from the snapshot to the stored archive.
+     * Milliseconds from the snapshot to the stored archive; 0 for one that was imported.
      */
     tookMs: number;
     /**
@@ -1192,6 +1192,17 @@ export type Health = {
      * The server's version.
      */
     version: string;
+};
+
+/**
+ * An import of backups that is asked for.
+ */
+export type ImportBackupsRequest = {
+    /**
+     * The store is this server's from now on: its retention may let go of what was imported. Without, everything that is
+     * imported is held.
+     */
+    takeOver?: boolean;
 };
 
 /**
@@ -3255,6 +3266,62 @@ export type ShowBackupFreshnessResponses = {
 };
 
 export type ShowBackupFreshnessResponse = ShowBackupFreshnessResponses[keyof ShowBackupFreshnessResponses];
+
+export type ImportBackupsData = {
+    body: ImportBackupsRequest;
+    headers?: {
+        /**
+         * `wait=N`: answer when the operation ended, or after N seconds.
+         */
+        Prefer?: string | null;
+        /**
+         * Makes sending the same request again safe.
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/admin/backups/import';
+};
+
+export type ImportBackupsErrors = {
+    400: ProblemBody;
+    /**
+     * There is no valid token
+     */
+    401: ProblemBody;
+    /**
+     * The token has a lower role than `admin`
+     */
+    403: ProblemBody;
+    409: ProblemBody;
+    413: ProblemBody;
+    415: ProblemBody;
+    422: ProblemBody;
+    /**
+     * An error of the server's own
+     */
+    500: ProblemBody;
+    /**
+     * The control database does not answer
+     */
+    503: ProblemBody;
+};
+
+export type ImportBackupsError = ImportBackupsErrors[keyof ImportBackupsErrors];
+
+export type ImportBackupsResponses = {
+    /**
+     * It ended within the wait
+     */
+    200: OperationBody;
+    /**
+     * It is queued or under way
+     */
+    202: OperationBody;
+};
+
+export type ImportBackupsResponse = ImportBackupsResponses[keyof ImportBackupsResponses];
 
 export type PlanPruneData = {
     body?: never;
