@@ -10,6 +10,7 @@ use tenantry_pg::PgError;
 use tenantry_store::{events, operations, schedules as slots, schemas, usage};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::backups::{copies, freshness};
@@ -64,6 +65,9 @@ impl Default for Rhythm {
         }
     }
 }
+
+/// For so long a stop waits for the statements that chores are in.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The chores at work.
 pub struct Housekeeping {
@@ -130,10 +134,14 @@ impl Housekeeping {
         Self { stop, tasks }
     }
 
-    /// Ends, after what is under way.
+    /// Ends. What is under way has a moment to end by itself, and is given up then, which is no worse for it than a kill.
     pub async fn stop(mut self) {
         self.stop.cancel();
-        while self.tasks.join_next().await.is_some() {}
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        if timeout(PATIENCE, ended).await.is_err() {
+            tracing::warn!("A chore was still at work after {PATIENCE:?} and is given up.");
+            self.tasks.shutdown().await;
+        }
     }
 }
 

@@ -92,24 +92,25 @@ pub struct Observation {
 /// # Errors
 /// When the control database cannot be asked.
 pub async fn replace(tx: &mut Tx, source: Source, observed: &[Observation]) -> Result<(), PgError> {
-    for seen in observed {
-        sqlx::query(
-            "insert into finding (kind, severity, object, schema_id, detail, remedy, source)
-             values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict (kind, object) where resolved_at is null do update
-             set last_seen = clock_timestamp(), severity = excluded.severity,
-                 detail = excluded.detail, remedy = excluded.remedy",
-        )
-        .bind(&seen.kind)
-        .bind(seen.severity)
-        .bind(&seen.object)
-        .bind(seen.schema_id)
-        .bind(&seen.detail)
-        .bind(&seen.remedy)
-        .bind(source.as_str())
-        .execute(tx.connection())
-        .await?;
-    }
+    let column = |of: fn(&Observation) -> &str| observed.iter().map(of).collect::<Vec<_>>();
+    sqlx::query(
+        "insert into finding (kind, severity, object, schema_id, detail, remedy, source)
+         select distinct on (kind, object) kind, severity, object, schema_id, detail, remedy, $7
+         from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[])
+           seen (kind, severity, object, schema_id, detail, remedy)
+         on conflict (kind, object) where resolved_at is null do update
+         set last_seen = clock_timestamp(), severity = excluded.severity,
+             detail = excluded.detail, remedy = excluded.remedy",
+    )
+    .bind(column(|seen| &seen.kind))
+    .bind(column(|seen| seen.severity))
+    .bind(column(|seen| &seen.object))
+    .bind(observed.iter().map(|seen| seen.schema_id).collect::<Vec<_>>())
+    .bind(column(|seen| &seen.detail))
+    .bind(column(|seen| &seen.remedy))
+    .bind(source.as_str())
+    .execute(tx.connection())
+    .await?;
     // what was just seen was seen after this transaction began; a list of it would be compared row by row
     sqlx::query(
         "update finding set resolved_at = clock_timestamp()

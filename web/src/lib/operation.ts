@@ -15,6 +15,7 @@ export const operationStates: readonly OperationState[] = [
 export const operationKinds = [
   'create_schema',
   'import_schemas',
+  'change_schemas',
   'suspend_schema',
   'resume_schema',
   'drop_schema',
@@ -29,6 +30,7 @@ export const operationKinds = [
   'snapshot_schema',
   'drop_copy',
   'prune_backups',
+  'import_backups',
   'create_template',
   'refill_pool',
   'apply_plan',
@@ -41,7 +43,7 @@ export const operationKinds = [
   'destroy_backup_keys',
 ] as const;
 
-const parents = new Set(['import_schemas', 'backup_schemas', 'verify_backups']);
+const parents = new Set(['import_schemas', 'change_schemas', 'backup_schemas', 'verify_backups']);
 
 type WithState = Pick<OperationBody, 'state'>;
 
