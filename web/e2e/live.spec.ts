@@ -99,6 +99,34 @@ test('answers out of order never show the older question', async ({ page }) => {
   await expect(page.getByText('Harbour View')).toBeHidden();
 });
 
+test('a worker that is not heard of any more is told', async ({ page, api }) => {
+  const operation = await api.post<{ id: string }>('/schemas', { name: 'silent_school' });
+  await page.route(`**/api/admin/operations/${operation.id}`, async (route) => {
+    const answer = await route.fetch();
+    const leaseUntil = new Date(Date.now() - 60_000).toISOString();
+    const running = { state: 'running', finishedAt: null, leaseUntil };
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), ...running } });
+  });
+  await page.goto(`${url}/operations/${operation.id}`);
+  await expect(page.getByText('Nothing is heard of the worker that has it')).toBeVisible();
+  await page.unroute(`**/api/admin/operations/${operation.id}`);
+  await page.reload();
+  await expect(page.locator('header').getByText('Succeeded')).toBeVisible();
+  await expect(page.getByText('Nothing is heard of the worker that has it')).toBeHidden();
+});
+
+test('the overview shows what grew most', async ({ page, api }) => {
+  await expect
+    .poll(async () => (await api.get<{ grown: unknown[] }>('/usage?top=5')).grown.length, {
+      timeout: 90_000,
+    })
+    .toBeGreaterThan(0);
+  const { grown } = await api.get<{ grown: { name: string }[] }>('/usage?top=5');
+  await page.goto(`${url}/`);
+  await expect(page.getByRole('heading', { name: 'Grew most within a week' })).toBeVisible();
+  await expect(page.getByRole('link', { name: grown[0]?.name ?? '' }).first()).toBeVisible();
+});
+
 test('a newer server asks for a reload', async ({ page }) => {
   await page.clock.install();
   await page.goto(`${url}/`);
