@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tenantry_pg::PgError;
-use tenantry_pg::export::{Entry, Pair};
+use tenantry_pg::export::{Entry, Pair, Sessions};
 use tenantry_pg::sql::Ident;
-use url::Url;
 
 use crate::allowed::copied;
 use crate::fingerprint::{form_of, is_of_the_form};
@@ -80,12 +79,12 @@ pub struct TableComparison {
 /// `NotFound` without such a schema, `Refused` when there is something that cannot be described, `Transient`
 /// when a table was locked.
 pub async fn compare(
-    url: &Url,
+    sessions: &Sessions,
     here: &Ident,
     there: &Ident,
     sample: usize,
 ) -> Result<Comparison, PgError> {
-    let mut pair = Pair::begin(url, here, there).await?;
+    let mut pair = Pair::begin(sessions, here, there).await?;
     let form = form(&pair);
     let mut names: BTreeMap<String, [Option<Vec<Ident>>; 2]> = BTreeMap::new();
     for (place, side) in pair.sides.iter().enumerate() {

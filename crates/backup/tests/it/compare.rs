@@ -2,6 +2,7 @@
 
 use tenantry_backup::compare::{compare, compare_contents};
 use tenantry_pg::Situation;
+use tenantry_pg::export::Sessions;
 
 use crate::managed::{Managed, WEEK, fence, ident};
 
@@ -23,7 +24,7 @@ async fn what_differs_is_told_by_table_and_key() {
         .await
         .unwrap();
     let (here, there) = (ident("inst_oak"), ident(&copy.schema_name));
-    let same = compare(&managed.url, &here, &there, 5).await.unwrap();
+    let same = compare(&Sessions::new(&managed.url).unwrap(), &here, &there, 5).await.unwrap();
     assert!(same.equal && same.form.equal, "{same:#?}");
     assert_eq!(same.tables.len(), 3);
 
@@ -34,7 +35,7 @@ async fn what_differs_is_told_by_table_and_key() {
              create table only_here (id int); select nextval('receipt'); alter table same add c int; create index pupil_name on pupil (name)",
         )
         .await;
-    let differs = compare(&managed.url, &here, &there, 2).await.unwrap();
+    let differs = compare(&Sessions::new(&managed.url).unwrap(), &here, &there, 2).await.unwrap();
     assert!(!differs.equal);
     assert_eq!(differs.form.only_here, ["INDEX pupil_name", "TABLE only_here"]);
     assert_eq!(differs.form.changed, ["TABLE same"]);
@@ -64,6 +65,8 @@ async fn what_differs_is_told_by_table_and_key() {
     let pupil = listed.tables.iter().find(|table| table.name == "pupil").unwrap();
     assert_eq!((pupil.rows_here, pupil.rows_there, pupil.equal), (Some(4), Some(3), false));
     assert!(compare_contents(&then, &then).equal);
-    let gone = compare(&managed.url, &here, &ident("nowhere"), 1).await.unwrap_err();
+    let gone = compare(&Sessions::new(&managed.url).unwrap(), &here, &ident("nowhere"), 1)
+        .await
+        .unwrap_err();
     assert_eq!(gone.situation(), Situation::NotFound);
 }

@@ -336,7 +336,14 @@ async fn case_35_who_exports_a_schema_runs_nothing_of_it() {
     managed.contents("inst_oak").await;
     managed.archived().await;
     let oak = ident("inst_oak");
-    tenantry_backup::compare::compare(&managed.url, &oak, &ident("inst_other"), 1).await.unwrap();
+    tenantry_backup::compare::compare(
+        &Sessions::new(&managed.url).unwrap(),
+        &oak,
+        &ident("inst_other"),
+        1,
+    )
+    .await
+    .unwrap();
     let traces = ask(&mut managed.admin().await, "select count(*) from inst_oak.trace").await;
     assert_eq!(traces, "0");
 }

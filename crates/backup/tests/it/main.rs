@@ -16,4 +16,5 @@ mod regression;
 mod repository;
 mod restore;
 mod s3;
+mod sessions;
 mod stock;

@@ -119,7 +119,7 @@ pub async fn compare(
         }));
     };
     let (here, there) = (ident(here)?, ident(&copy.copy_name)?);
-    compare_schemas(fleet.database.login(), &here, &there, sample).await.map_err(Refusal::Managed)
+    compare_schemas(fleet.database.exports(), &here, &there, sample).await.map_err(Refusal::Managed)
 }
 
 /// Drops the copies whose time is over, as far as nothing else is going on with their institutions.

@@ -2,12 +2,18 @@
 //! runs, and what names in the query itself mean on the path while it is read. So it is read while nothing but
 //! the system is looked into, as a cursor, and run while the schema is: a function or an operator of the
 //! schema that is called like one of the system's is never taken for it, and never run with our rights.
+//!
+//! Planning the queries takes longer than running them for a schema of usual size. So that a session does it once, each
+//! query is the body of a function of the session's own that opens the cursor: its plan is kept, and fits whatever
+//! schema is asked about next, because the path is the system's whenever it is read.
 
 use futures::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::Oid;
 use sqlx::{Either, Executor as _, FromRow, PgConnection};
 
+use super::queries::Query;
+use super::sessions::Lent;
 use crate::ddl;
 use crate::error::PgError;
 use crate::sql::{Ident, script};
@@ -29,12 +35,12 @@ pub(super) fn one(oid: Option<Oid>) -> String {
     )
 }
 
-/// Runs one of our queries with the schema as the path; `$1` and so on stand for the values, in order. Belongs
-/// into a transaction, and leaves the path at the system's.
+/// Runs one of our queries with the schema as the path. Belongs into a transaction, and leaves the path at the
+/// system's.
 pub(super) async fn rows<T>(
-    session: &mut PgConnection,
+    session: &mut Lent,
     schema: &Ident,
-    query: &str,
+    query: Query,
     values: &[String],
 ) -> Result<Vec<T>, PgError>
 where
@@ -49,14 +55,19 @@ pub(super) type Found = std::vec::IntoIter<PgRow>;
 
 /// Runs several of our queries in the same way, in one exchange with the server.
 pub(super) async fn all(
-    session: &mut PgConnection,
+    session: &mut Lent,
     schema: &Ident,
-    queries: &[(&str, Vec<String>)],
+    queries: &[(Query, Vec<String>)],
 ) -> Result<Vec<Found>, PgError> {
     let mut text = "set local search_path = pg_catalog;\n".to_owned();
     for (place, (query, values)) in queries.iter().enumerate() {
-        let query = filled(query, values);
-        text.push_str(&format!("declare described_{place} no scroll cursor for {query};\n"));
+        text.push_str(&if session.keeps_plans() {
+            let (name, values) = (query.name, values.join(", "));
+            format!("select pg_temp.describe_{name}({values}, 'described_{place}');\n")
+        } else {
+            let query = filled(query.text, values);
+            format!("declare described_{place} no scroll cursor for {query};\n")
+        });
     }
     text.push_str(&format!("{};\n", ddl!("set local search_path = {}", schema)));
     for place in 0..queries.len() {
@@ -65,7 +76,7 @@ pub(super) async fn all(
     text.push_str("close all; set local search_path = pg_catalog");
     // each statement's rows come before its end
     let mut ended: Vec<Vec<PgRow>> = vec![Vec::new()];
-    let mut answers = sqlx::raw_sql(script(text)).fetch_many(session);
+    let mut answers = sqlx::raw_sql(script(text)).fetch_many(&mut **session);
     while let Some(answer) = answers.try_next().await? {
         match (answer, ended.last_mut()) {
             (Either::Right(row), Some(rows)) => rows.push(row),

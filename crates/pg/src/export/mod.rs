@@ -16,6 +16,7 @@ mod objects;
 mod order;
 mod pair;
 mod prerequisites;
+pub(crate) mod queries;
 mod sessions;
 
 use std::collections::HashSet;

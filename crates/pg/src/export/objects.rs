@@ -9,6 +9,12 @@ use super::asked::{self, Found, NONE, list, one};
 use super::entry::{Early, Entry};
 use super::graph::{Apart, Graph};
 use super::members::Members;
+use super::queries::{
+    AGGREGATES, ATTACHMENTS, BASE_TYPES, COLLATIONS, COMMENTS, CONSTRAINTS, DEFAULT_GRANTS,
+    DEFAULTS, FUNCTIONS, GRANTS, INDEXES, OPERATOR_CLASSES, OPERATORS, Query, RULES, SCHEMA,
+    SEQUENCES, STATISTICS, TABLE_DATA, TABLES, TEXT_SEARCH, TYPES, UNKNOWN, VIEWS,
+};
+use super::sessions::Lent;
 use super::{catalog, order};
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
@@ -26,10 +32,7 @@ pub(super) struct Described {
 }
 
 /// Describes a schema.
-pub(super) async fn describe(
-    session: &mut PgConnection,
-    members: &Members,
-) -> Result<Described, PgError> {
+pub(super) async fn describe(session: &mut Lent, members: &Members) -> Result<Described, PgError> {
     refuse_unknown(session, members).await?;
     let lists = Lists::of(members);
     let mut graph = Graph::read(session, members).await?;
@@ -96,11 +99,10 @@ impl Lists {
     }
 }
 
-async fn refuse_unknown(session: &mut PgConnection, members: &Members) -> Result<(), PgError> {
+async fn refuse_unknown(session: &mut Lent, members: &Members) -> Result<(), PgError> {
     let (catalogs, objects): (Vec<Oid>, Vec<Oid>) = members.own().unzip();
-    let text = include_str!("../../sql/export/unknown.sql");
     let unknown: Vec<(String, String)> =
-        asked::rows(session, &members.name, text, &[list(&catalogs), list(&objects)]).await?;
+        asked::rows(session, &members.name, UNKNOWN, &[list(&catalogs), list(&objects)]).await?;
     if unknown.is_empty() {
         return Ok(());
     }
@@ -156,50 +158,38 @@ impl From<Written> for Entry {
 }
 
 /// What is asked at once: what writes statements first, and then sequences, views and tables' rows.
-fn questions(lists: &Lists, apart: &Apart) -> Vec<(&'static str, Vec<String>)> {
+fn questions(lists: &Lists, apart: &Apart) -> Vec<(Query, Vec<String>)> {
     let Lists { relations, types, functions, .. } = lists;
     let (relations, types, functions) = (list(relations), list(types), list(functions));
     let (defaults, checks) = (list(&apart.defaults), list(&apart.checks));
     let schema = one(Some(lists.schema));
     let text_search = lists.text_search.iter().map(|oids| list(oids)).collect();
     let mut all = vec![
-        (include_str!("../../sql/export/schema.sql"), vec![schema.clone()]),
-        (include_str!("../../sql/export/types.sql"), vec![types.clone(), checks.clone()]),
-        (
-            include_str!("../../sql/export/tables.sql"),
-            vec![relations.clone(), defaults.clone(), checks.clone()],
-        ),
-        (include_str!("../../sql/export/constraints.sql"), vec![relations.clone(), checks]),
-        (include_str!("../../sql/export/functions.sql"), vec![functions.clone()]),
-        (include_str!("../../sql/export/aggregates.sql"), vec![functions.clone()]),
-        (include_str!("../../sql/export/operators.sql"), vec![list(&lists.operators)]),
-        (include_str!("../../sql/export/base_types.sql"), vec![types.clone()]),
-        (include_str!("../../sql/export/attachments.sql"), vec![relations.clone()]),
-        (include_str!("../../sql/export/indexes.sql"), vec![relations.clone()]),
-        (include_str!("../../sql/export/rules.sql"), vec![relations.clone()]),
-        (include_str!("../../sql/export/statistics.sql"), vec![list(&lists.statistics)]),
-        (include_str!("../../sql/export/default_grants.sql"), vec![list(&lists.default_grants)]),
-        (include_str!("../../sql/export/defaults.sql"), vec![defaults, relations.clone()]),
-        (
-            include_str!("../../sql/export/operator_classes.sql"),
-            vec![list(&lists.families), list(&lists.classes)],
-        ),
-        (
-            include_str!("../../sql/export/collations.sql"),
-            vec![list(&lists.collations), list(&lists.conversions)],
-        ),
-        (include_str!("../../sql/export/text_search.sql"), text_search),
-        (
-            include_str!("../../sql/export/grants.sql"),
-            vec![schema, relations.clone(), types, functions],
-        ),
+        (SCHEMA, vec![schema.clone()]),
+        (TYPES, vec![types.clone(), checks.clone()]),
+        (TABLES, vec![relations.clone(), defaults.clone(), checks.clone()]),
+        (CONSTRAINTS, vec![relations.clone(), checks]),
+        (FUNCTIONS, vec![functions.clone()]),
+        (AGGREGATES, vec![functions.clone()]),
+        (OPERATORS, vec![list(&lists.operators)]),
+        (BASE_TYPES, vec![types.clone()]),
+        (ATTACHMENTS, vec![relations.clone()]),
+        (INDEXES, vec![relations.clone()]),
+        (RULES, vec![relations.clone()]),
+        (STATISTICS, vec![list(&lists.statistics)]),
+        (DEFAULT_GRANTS, vec![list(&lists.default_grants)]),
+        (DEFAULTS, vec![defaults, relations.clone()]),
+        (OPERATOR_CLASSES, vec![list(&lists.families), list(&lists.classes)]),
+        (COLLATIONS, vec![list(&lists.collations), list(&lists.conversions)]),
+        (TEXT_SEARCH, text_search),
+        (GRANTS, vec![schema, relations.clone(), types, functions]),
     ];
     // most schemas have nothing of the rare kinds
     all.retain(|(_, values)| values.iter().any(|value| value != NONE));
     all.extend([
-        (include_str!("../../sql/export/sequences.sql"), vec![relations.clone()]),
-        (include_str!("../../sql/export/views.sql"), vec![relations.clone()]),
-        (include_str!("../../sql/export/table_data.sql"), vec![relations]),
+        (SEQUENCES, vec![relations.clone()]),
+        (VIEWS, vec![relations.clone()]),
+        (TABLE_DATA, vec![relations]),
     ]);
     all
 }
@@ -315,7 +305,7 @@ impl From<Table> for Entry {
 
 /// Comments on all of that, and labels.
 async fn notes(
-    session: &mut PgConnection,
+    session: &mut Lent,
     lists: &Lists,
     entries: &[Entry],
 ) -> Result<Vec<Entry>, PgError> {
@@ -326,15 +316,14 @@ async fn notes(
         .bind(objects)
         .bind(&lists.relations)
         .bind(&lists.types)
-        .fetch_all(&mut *session)
+        .fetch_all(&mut **session)
         .await?;
     if noted.is_empty() {
         return Ok(Vec::new());
     }
     let (catalogs, objects): (Vec<Oid>, Vec<Oid>) = noted.into_iter().unzip();
-    let text = include_str!("../../sql/export/comments.sql");
     let values = [list(&catalogs), list(&objects)];
-    let rows: Vec<Written> = asked::rows(session, &lists.name, text, &values).await?;
+    let rows: Vec<Written> = asked::rows(session, &lists.name, COMMENTS, &values).await?;
     let mut seen = HashSet::new();
     let mut notes: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
     notes.retain(|note| seen.insert((note.kind.clone(), note.tag.clone())));

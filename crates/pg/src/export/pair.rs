@@ -1,13 +1,12 @@
 //! Two schemas of one database, looked at in one snapshot: what they are made of, and which rows only one of
 //! them has.
 
-use sqlx::{Connection as _, Executor as _, PgConnection};
-use url::Url;
+use sqlx::Executor as _;
 
 use super::asked::look_in;
 use super::entry::Entry;
 use super::members::Members;
-use super::sessions::connect;
+use super::sessions::{Lent, Sessions};
 use super::{TRIES, objects};
 use crate::error::{PgError, Situation};
 use crate::sql::{Ident, script};
@@ -26,7 +25,7 @@ pub struct Side {
 /// An open snapshot of two schemas.
 #[derive(Debug)]
 pub struct Pair {
-    session: PgConnection,
+    session: Lent,
     /// The first and the second.
     pub sides: [Side; 2],
 }
@@ -46,8 +45,12 @@ impl Pair {
     /// # Errors
     /// `NotFound` without such a schema, `Refused` when there is something that cannot be described,
     /// `Transient` when a table was locked or a schema was being changed.
-    pub async fn begin(url: &Url, first: &Ident, second: &Ident) -> Result<Self, PgError> {
-        let mut session = connect(url).await?;
+    pub async fn begin(
+        sessions: &Sessions,
+        first: &Ident,
+        second: &Ident,
+    ) -> Result<Self, PgError> {
+        let mut session = sessions.lend().await?;
         let names = [first, second];
         for _ in 0..TRIES {
             let mut before = Vec::new();
@@ -75,7 +78,7 @@ impl Pair {
                 let entries = objects::describe(&mut session, members).await?.entries;
                 let quoted_schema = sqlx::query_scalar("select pg_catalog.quote_ident($1)")
                     .bind(name.raw())
-                    .fetch_one(&mut session)
+                    .fetch_one(&mut *session)
                     .await?;
                 sides.push(Side { schema: name.clone(), quoted_schema, entries });
             }
@@ -130,7 +133,7 @@ impl Pair {
              where k.conrelid = $1::regclass and k.contype = 'p' order by c.place",
         )
         .bind(self.table(side, table))
-        .fetch_all(&mut self.session)
+        .fetch_all(&mut *self.session)
         .await?;
         Ok(names.into_iter().filter_map(|name| Ident::new(name).ok()).collect())
     }
@@ -165,17 +168,17 @@ impl Pair {
              select (select count(*) from d),
                     array(select shown from d where shown is not null order by shown limit {sample})"
         )))
-        .fetch_one(&mut self.session)
+        .fetch_one(&mut *self.session)
         .await?;
         Ok(Surplus { rows: u64::try_from(rows).unwrap_or_default(), keys })
     }
 
-    /// Ends the snapshot and the session.
+    /// Ends the snapshot.
     ///
     /// # Errors
     /// When the server does not answer.
     pub async fn finish(self) -> Result<(), PgError> {
-        Ok(self.session.close().await?)
+        self.session.give_back().await
     }
 
     fn table(&self, side: usize, table: &Ident) -> String {

@@ -9,8 +9,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Executor as _, PgConnection, Postgres};
 use url::Url;
 
+use super::queries;
 use crate::connect::connect_options;
 use crate::error::PgError;
+use crate::sql::script;
 
 /// Views and foreign tables are not read: whoever owns a name could put one in the place of a table or a
 /// sequence, and its functions would run with our rights (CVE-2024-7348). Minor versions before that do not
@@ -25,7 +27,7 @@ const SETTINGS: &str = "
   set client_encoding = 'UTF8'; set standard_conforming_strings = on; set extra_float_digits = 3;
   set datestyle = 'ISO'; set intervalstyle = 'postgres'; set timezone = 'UTC'; set row_security = off;
   set bytea_output = 'hex'; set xmloption = 'content'; set synchronize_seqscans = off;
-  set jit = off; set join_collapse_limit = 1; set from_collapse_limit = 1; set lock_timeout = '2s'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;
+  set jit = off; set plan_cache_mode = force_generic_plan; set join_collapse_limit = 1; set from_collapse_limit = 1; set lock_timeout = '2s'; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;
   set search_path = pg_catalog";
 
 /// The most that are open at a time.
@@ -52,7 +54,12 @@ impl Sessions {
             .max_lifetime(LIFE)
             .idle_timeout(LIFE)
             .acquire_timeout(Duration::from_secs(10))
-            .after_connect(|session, _| Box::pin(set_up(session)))
+            .after_connect(|session, _| {
+                Box::pin(async move {
+                    set_up(session).await?;
+                    keep_plans(session).await
+                })
+            })
             .connect_lazy_with(options(url)?);
         Ok(Self { url: url.clone(), pool })
     }
@@ -64,7 +71,13 @@ impl Sessions {
 
     /// One that looks only into the system, outside of a transaction.
     pub(super) async fn lend(&self) -> Result<Lent, PgError> {
-        Ok(Lent(Some(self.pool.acquire().await?)))
+        let mut session = self.pool.acquire().await?;
+        let keeps_plans = sqlx::query_scalar(
+            "select pg_catalog.to_regproc('pg_temp.describe_schema') is not null",
+        )
+        .fetch_one(&mut *session)
+        .await?;
+        Ok(Lent { session: Some(session), keeps_plans })
     }
 
     /// Ends them all.
@@ -75,14 +88,22 @@ impl Sessions {
 
 /// A lent session. One that is not given back is ended: nobody knows what it is in the middle of.
 #[derive(Debug)]
-pub(super) struct Lent(Option<PoolConnection<Postgres>>);
+pub(super) struct Lent {
+    session: Option<PoolConnection<Postgres>>,
+    keeps_plans: bool,
+}
 
 impl Lent {
     /// Ends the transaction and gives the session back.
     pub(super) async fn give_back(mut self) -> Result<(), PgError> {
         self.execute("rollback").await?;
-        drop(self.0.take());
+        drop(self.session.take());
         Ok(())
+    }
+
+    /// Whether it has the functions of [`queries::functions`].
+    pub(super) fn keeps_plans(&self) -> bool {
+        self.keeps_plans
     }
 }
 
@@ -92,19 +113,19 @@ impl Deref for Lent {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        self.0.as_deref().expect(GONE)
+        self.session.as_deref().expect(GONE)
     }
 }
 
 impl DerefMut for Lent {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.0.as_deref_mut().expect(GONE)
+        self.session.as_deref_mut().expect(GONE)
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(session) = self.0.take() {
+        if let Some(session) = self.session.take() {
             drop(session.detach());
         }
     }
@@ -125,4 +146,12 @@ async fn set_up(session: &mut PgConnection) -> Result<(), sqlx::Error> {
     session.execute(SETTINGS).await?;
     session.execute(RESTRICTION).await?;
     Ok(())
+}
+
+/// Where our role may not have temporary objects, each query is planned whenever it is asked.
+async fn keep_plans(session: &mut PgConnection) -> Result<(), sqlx::Error> {
+    match session.execute(script(queries::functions())).await {
+        Err(sqlx::Error::Database(refused)) if refused.code().as_deref() == Some("42501") => Ok(()),
+        done => done.map(drop),
+    }
 }

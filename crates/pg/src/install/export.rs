@@ -2,40 +2,41 @@
 //! is. They are read when they are made (`begin atomic`): names in them mean the same whatever the path is
 //! at a call, and only what they write depends on it.
 
-/// One function for each file: its name, its parameters, and the columns that it answers with.
-const FILES: &[(&str, &str, &str, &str)] = &[
-    ("members", "oid", MEMBERS, include_str!("../../sql/export/members.sql")),
-    ("unknown", "oid[], oid[]", UNKNOWN, include_str!("../../sql/export/unknown.sql")),
-    ("parts", "oid[], oid[]", PARTS, include_str!("../../sql/export/parts.sql")),
-    ("types", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/types.sql")),
-    ("functions", "oid[]", WRITTEN, include_str!("../../sql/export/functions.sql")),
-    ("tables", "oid[], oid[], oid[]", WRITTEN, include_str!("../../sql/export/tables.sql")),
-    ("aggregates", "oid[]", WRITTEN, include_str!("../../sql/export/aggregates.sql")),
-    ("operators", "oid[]", WRITTEN, include_str!("../../sql/export/operators.sql")),
-    ("base_types", "oid[]", WRITTEN, include_str!("../../sql/export/base_types.sql")),
-    (
-        "operator_classes",
-        "oid[], oid[]",
-        WRITTEN,
-        include_str!("../../sql/export/operator_classes.sql"),
-    ),
-    ("collations", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/collations.sql")),
-    (
-        "text_search",
-        "oid[], oid[], oid[], oid[]",
-        WRITTEN,
-        include_str!("../../sql/export/text_search.sql"),
-    ),
-    ("defaults", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/defaults.sql")),
-    ("attachments", "oid[]", WRITTEN, include_str!("../../sql/export/attachments.sql")),
-    ("constraints", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/constraints.sql")),
-    ("indexes", "oid[]", WRITTEN, include_str!("../../sql/export/indexes.sql")),
-    ("rules", "oid[]", WRITTEN, include_str!("../../sql/export/rules.sql")),
-    ("statistics", "oid[]", WRITTEN, include_str!("../../sql/export/statistics.sql")),
-    ("comments", "oid[], oid[]", WRITTEN, include_str!("../../sql/export/comments.sql")),
-    ("sequences", "oid[]", OWNED, include_str!("../../sql/export/sequences.sql")),
-    ("views", "oid[]", FILLED, include_str!("../../sql/export/views.sql")),
+use crate::export::queries::{self, Query};
+
+/// One function for each query, and the columns that it answers with.
+const FILES: &[(Query, &str)] = &[
+    (OF_MEMBERS, MEMBERS),
+    (queries::UNKNOWN, UNKNOWN),
+    (OF_PARTS, PARTS),
+    (queries::TYPES, WRITTEN),
+    (queries::FUNCTIONS, WRITTEN),
+    (queries::TABLES, WRITTEN),
+    (queries::AGGREGATES, WRITTEN),
+    (queries::OPERATORS, WRITTEN),
+    (queries::BASE_TYPES, WRITTEN),
+    (queries::OPERATOR_CLASSES, WRITTEN),
+    (queries::COLLATIONS, WRITTEN),
+    (queries::TEXT_SEARCH, WRITTEN),
+    (queries::DEFAULTS, WRITTEN),
+    (queries::ATTACHMENTS, WRITTEN),
+    (queries::CONSTRAINTS, WRITTEN),
+    (queries::INDEXES, WRITTEN),
+    (queries::RULES, WRITTEN),
+    (queries::STATISTICS, WRITTEN),
+    (queries::COMMENTS, WRITTEN),
+    (queries::SEQUENCES, OWNED),
+    (queries::VIEWS, FILLED),
 ];
+
+/// These two write no names, and depend on no path.
+const OF_MEMBERS: Query =
+    Query { name: "members", takes: "oid", text: include_str!("../../sql/export/members.sql") };
+const OF_PARTS: Query = Query {
+    name: "parts",
+    takes: "oid[], oid[]",
+    text: include_str!("../../sql/export/parts.sql"),
+};
 
 const MEMBERS: &str = "catalog oid, object oid, of_extension boolean";
 /// All that is refused, in one line; null when nothing is.
@@ -48,7 +49,7 @@ const FILLED: &str = "refresh_sql";
 
 /// The statements that make the functions.
 pub(super) fn functions() -> impl Iterator<Item = String> {
-    FILES.iter().map(|(name, parameters, columns, text)| {
+    FILES.iter().map(|(Query { name, takes, text }, columns)| {
         let (returns, list) = match *columns {
             WRITTEN => (STATEMENTS, "q.kind, q.tag::text, q.create_sql, null::text".to_owned()),
             OWNED | FILLED => {
@@ -58,7 +59,7 @@ pub(super) fn functions() -> impl Iterator<Item = String> {
             columns => (columns, names(columns)),
         };
         format!(
-            "create or replace function tenantry.export_{name}({parameters})
+            "create or replace function tenantry.export_{name}({takes})
              returns table ({returns}) language sql stable begin atomic
              select {list} from (\n{text}\n) q;
              end"

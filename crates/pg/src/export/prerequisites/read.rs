@@ -1,13 +1,15 @@
 //! Asks the catalogs what leaves a schema.
 
+use sqlx::FromRow;
 use sqlx::postgres::types::Oid;
-use sqlx::{FromRow, PgConnection};
 
 use super::{Collation, Extension, Outside, Prerequisites, Role};
 use crate::error::PgError;
 use crate::export::Entry;
 use crate::export::asked;
 use crate::export::catalog;
+use crate::export::queries::OUTSIDE;
+use crate::export::sessions::Lent;
 use crate::sql::Ident;
 
 /// A line of what is outside.
@@ -34,24 +36,24 @@ struct Database {
 
 /// What these objects of a schema need beside it.
 pub(in crate::export) async fn read(
-    session: &mut PgConnection,
+    session: &mut Lent,
     schema: &Ident,
     objects: &[(Oid, Oid)],
     entries: &[Entry],
 ) -> Result<Prerequisites, PgError> {
     let (catalogs, oids): (Vec<Oid>, Vec<Oid>) = objects.iter().copied().unzip();
     let own = objects.iter().find(|(class, _)| *class == catalog::NAMESPACE);
-    let text = include_str!("../../../sql/export/outside.sql");
     let values = [asked::list(&catalogs), asked::list(&oids), asked::one(own.map(|(_, oid)| *oid))];
-    let lines: Vec<Line> = asked::rows(session, schema, text, &values).await?;
+    let lines: Vec<Line> = asked::rows(session, schema, OUTSIDE, &values).await?;
     let roles: Vec<(String, bool, bool, bool)> =
         sqlx::query_as(include_str!("../../../sql/export/named_roles.sql"))
             .bind(&catalogs)
             .bind(&oids)
-            .fetch_all(&mut *session)
+            .fetch_all(&mut **session)
             .await?;
-    let database: Database =
-        sqlx::query_as(include_str!("../../../sql/export/database.sql")).fetch_one(session).await?;
+    let database: Database = sqlx::query_as(include_str!("../../../sql/export/database.sql"))
+        .fetch_one(&mut **session)
+        .await?;
     let role = |(name, owns, has_rights, in_policies)| Role { name, owns, has_rights, in_policies };
     let mut wanted = Prerequisites {
         server_version: database.server_version,
