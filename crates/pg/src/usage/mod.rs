@@ -206,7 +206,10 @@ impl Sampler {
     ///
     /// # Errors
     /// When the server does not answer; the turn is then over all the same.
-    pub async fn close(self) -> Result<(), PgError> {
+    pub async fn close(mut self) -> Result<(), PgError> {
+        // the server ends a session some time after it was told to, and whoever comes next would find the turn taken
+        let unlock = "select pg_advisory_unlock(hashtext('tenantry usage'))";
+        sqlx::query(unlock).execute(&mut self.session).await?;
         Ok(self.session.close().await?)
     }
 }
