@@ -1,6 +1,27 @@
 // What happens elsewhere is seen here: another client, another tab, a stream that is cut, a page that is reloaded.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CutLine } from './cut-line';
 import { expect, rowOf, test, url } from './fleet';
+
+/** Keeps institutions from being made until it is let go, so that an operation is under way for as long as it is looked at. */
+async function withoutCreations(): Promise<{ end: () => Promise<void> }> {
+  const profile = readFileSync(join(process.env.E2E_FOLDER ?? '', 'profile.toml'), 'utf8');
+  const address = /managed_database_url = "(.*)"/.exec(profile)?.[1] ?? '';
+  const psql = spawn('psql', [address, '-qX'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  psql.stdin.write(
+    'begin; lock table tenantry.schema_marker in share row exclusive mode;\n\\echo held\n',
+  );
+  await once(psql.stdout, 'data');
+  return {
+    end: async () => {
+      psql.stdin.end('rollback;\n');
+      await once(psql, 'exit');
+    },
+  };
+}
 
 test('a change by another client is seen without a reload', async ({ page, api }) => {
   await api.create('watched_school');
@@ -30,6 +51,7 @@ test('a reload in the middle of an operation loses nothing', async ({ page }) =>
   await page.goto(`${url}/schemas/import`);
   await page.getByLabel('CSV', { exact: true }).fill(['name', ...names].join('\n'));
   await page.getByRole('button', { name: 'Preview' }).click();
+  const creations = await withoutCreations();
   await page.getByRole('button', { name: 'Import 60 institutions' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
   await page.goto(`${url}/`);
@@ -39,6 +61,7 @@ test('a reload in the middle of an operation loses nothing', async ({ page }) =>
   await page.reload();
   await dock.getByRole('link', { name: 'Import', exact: true }).first().click();
   await expect(page.getByRole('heading', { level: 1, name: 'Import' })).toBeVisible();
+  await creations.end();
   await expect(page.locator('header').getByText('Succeeded')).toBeVisible({ timeout: 90_000 });
   await expect(
     page.getByText('60 of 60').or(page.getByText('Showing 50 of 60')).first(),
