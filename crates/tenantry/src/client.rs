@@ -1,5 +1,6 @@
 //! The HTTP client of the command line. Its bodies are the server's own types.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tenantry_api::types::ProblemBody;
 
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::profile::{Profile, default_directory};
 
 /// Which server, and as whom.
@@ -93,6 +94,20 @@ pub(crate) struct Download<'a> {
 }
 
 impl Download<'_> {
+    /// Hands everything on as it comes. A reader that has seen enough (`| head`) ends it quietly.
+    pub(crate) async fn pour(mut self, out: &mut impl Write) -> Outcome {
+        while let Some(piece) = self.next().await? {
+            match out.write_all(&piece).and_then(|()| out.flush()) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+                Err(error) => {
+                    return Err(Failure::new(Exit::Refused, format!("cannot write: {error}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The next piece; none at the end. One that was cut off fails.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         let chunk = self.response.chunk().await.map_err(|error| self.client.unreachable(&error))?;

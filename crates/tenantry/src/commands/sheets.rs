@@ -197,18 +197,7 @@ async fn write_file(client: &Client, query: &[(&str, String)], file: &Path) -> O
 }
 
 async fn take(client: &Client, query: &[(&str, String)], out: &mut impl Write) -> Outcome {
-    let mut download = client.download("/api/admin/schemas/export", query).await?;
-    while let Some(piece) = download.next().await? {
-        match out.write_all(&piece).and_then(|()| out.flush()) {
-            Ok(()) => {}
-            // a reader that has seen enough (`| head`)
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-            Err(error) => {
-                return Err(Failure::new(Exit::Refused, format!("cannot write: {error}")));
-            }
-        }
-    }
-    Ok(())
+    client.download("/api/admin/schemas/export", query).await?.pour(out).await
 }
 
 fn unwritable(file: &Path) -> impl FnOnce(std::io::Error) -> Failure {

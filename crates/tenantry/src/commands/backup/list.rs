@@ -1,7 +1,5 @@
 //! Looking at backups and drills, and keeping one whatever retention says.
 
-use std::io::Write as _;
-
 use clap::Args;
 use reqwest::Method;
 use tenantry_api::types::{
@@ -10,7 +8,7 @@ use tenantry_api::types::{
 
 use super::which::{Which, find};
 use crate::client::Client;
-use crate::failure::{Exit, Failure, Outcome};
+use crate::failure::Outcome;
 use crate::output::{bytes, fields, json, milliseconds, or_dash, out, table, time};
 
 #[derive(Args)]
@@ -214,13 +212,8 @@ pub(super) async fn drills(client: &Client, arguments: Drills) -> Outcome {
     let schema = arguments.schema.map(|name| ("schema", name));
     if arguments.csv {
         let query: Vec<_> = schema.into_iter().collect();
-        let mut download = client.download("/api/admin/drills/export", &query).await?;
-        while let Some(piece) = download.next().await? {
-            std::io::stdout()
-                .write_all(&piece)
-                .map_err(|error| Failure::new(Exit::Failed, format!("cannot write: {error}")))?;
-        }
-        return Ok(());
+        let download = client.download("/api/admin/drills/export", &query).await?;
+        return download.pour(&mut std::io::stdout()).await;
     }
     let mut query = vec![("limit", arguments.limit.to_string())];
     query.extend(schema);
