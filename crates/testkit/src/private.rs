@@ -79,11 +79,17 @@ impl PrivateServer {
         self.server.is_some()
     }
 
-    /// Kills it as `kill -9` does; it recovers at the next [`PrivateServer::restart`].
+    /// Kills it as `kill -9` of all its processes does; it recovers at the next [`PrivateServer::restart`].
     pub async fn kill9(&mut self) {
         self.server = None;
-        // It may be dead already.
-        let _ = kill(Pid::from_raw(self.pid), Signal::SIGKILL);
+        // A session outlives its postmaster for a moment, in which it may still commit.
+        let children = format!("/proc/{0}/task/{0}/children", self.pid);
+        let children = std::fs::read_to_string(children).unwrap_or_default();
+        let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        for pid in std::iter::once(self.pid).chain(children) {
+            // It may be dead already.
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
         assert!(self.wait_for_end(10), "the postmaster survived a kill");
     }
 
