@@ -3,6 +3,7 @@
 
 mod ahead;
 mod compare;
+mod cost;
 mod fallback;
 mod fleet;
 mod landing;

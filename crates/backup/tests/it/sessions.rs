@@ -36,7 +36,7 @@ async fn database() -> TestDatabase {
     database
 }
 
-async fn exported(sessions: &Sessions, name: &str) -> (Vec<String>, Contents) {
+pub(crate) async fn exported(sessions: &Sessions, name: &str) -> (Vec<String>, Contents) {
     let mut export = Export::begin(sessions, &Ident::new(name).unwrap()).await.unwrap();
     let statements = export.entries().iter().map(|entry| entry.create.clone()).collect();
     let contents = contents(&mut export).await.unwrap();
