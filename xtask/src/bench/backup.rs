@@ -56,9 +56,7 @@ pub(crate) async fn run(root: &Path, binary: &Binary, quick: bool) -> Result<Vec
     let mut filled = HashSet::new();
     let (mut there, mut all) = (0, Vec::new());
     for schools in fleets {
-        for place in there..schools {
-            make(&mut admin, place).await?;
-        }
+        school::make_many(&postgres, there..schools).await?;
         there = schools;
         let measured: Vec<usize> =
             (0..=rounds).map(|round| round * schools / (rounds + 1)).collect();
@@ -90,14 +88,6 @@ pub(crate) async fn take_one(arguments: &BackupArguments) -> Result<()> {
     let config = DatabaseConfig { url: arguments.managed.clone(), max_connections: 2 };
     let taker = Taker::in_folder(ManagedDatabase::new(&config)?, &arguments.folder).await?;
     taker.take(arguments.institution).await.map(drop)
-}
-
-async fn make(admin: &mut PgConnection, place: usize) -> Result<()> {
-    sqlx::query("select tenantry.create_institution_schema($1)")
-        .bind(format!("school_{place}"))
-        .execute(admin)
-        .await?;
-    Ok(())
 }
 
 fn schema(place: usize) -> String {

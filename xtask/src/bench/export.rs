@@ -33,15 +33,9 @@ pub(crate) async fn run(root: &Path, quick: bool) -> Result<Vec<Figure>> {
     let mut there = 0;
     let mut first = None;
     for schools in fleets {
-        let mut admin = postgres.managed_admin().await?;
-        for place in there..schools {
-            sqlx::query("select tenantry.create_institution_schema($1)")
-                .bind(format!("school_{place}"))
-                .execute(&mut admin)
-                .await?;
-        }
+        school::make_many(&postgres, there..schools).await?;
         there = schools;
-        admin.execute("vacuum analyze").await?;
+        postgres.managed_admin().await?.execute("vacuum analyze").await?;
         let (mut ours, mut theirs) = (Samples::default(), Samples::default());
         let mut cold = Samples::default();
         let url = postgres.managed_admin_url();

@@ -2,6 +2,7 @@
 //! benchmark of schemas makes.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -11,6 +12,7 @@ use tenantry_domain::template::{SourceFile, TemplateScript};
 use walkdir::WalkDir;
 
 use super::http::Client;
+use super::postgres::Postgres;
 
 const FOLDER: &str = "examples/school/prisma/migrations";
 
@@ -34,6 +36,31 @@ pub(crate) fn script(root: &Path) -> Result<String> {
         Ok(script) => Ok(script.sql()),
         Err(refusals) => bail!("{FOLDER} is no template: {}", refusals[0]),
     }
+}
+
+/// How many schools one session makes. It remembers every table that it made, and goes through all of them at each
+/// commit: the two thousandth school would take several times as long as the first.
+const A_SESSION: usize = 50;
+
+/// Makes the schools `school_0` and so on whose numbers are given, in two sessions at a time.
+pub(crate) async fn make_many(postgres: &Postgres, places: Range<usize>) -> Result<()> {
+    let middle = places.start + places.len() / 2;
+    let (first, second) = (places.start..middle, middle..places.end);
+    tokio::try_join!(make_in_turn(postgres, first), make_in_turn(postgres, second))?;
+    Ok(())
+}
+
+async fn make_in_turn(postgres: &Postgres, mut places: Range<usize>) -> Result<()> {
+    while !places.is_empty() {
+        let mut session = postgres.managed_admin().await?;
+        for place in places.by_ref().take(A_SESSION) {
+            sqlx::query("select tenantry.create_institution_schema($1)")
+                .bind(format!("school_{place}"))
+                .execute(&mut session)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes the template `default` of it.

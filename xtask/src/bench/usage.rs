@@ -55,13 +55,8 @@ async fn make_schools(
         .database
         .publish_template("default", &script, "bench", (Spares::Plain, None), Uuid::new_v4())
         .await?;
+    school::make_many(postgres, 0..number).await?;
     let mut admin = postgres.managed_admin().await?;
-    for place in 0..number {
-        sqlx::query("select tenantry.create_institution_schema($1)")
-            .bind(format!("school_{place}"))
-            .execute(&mut admin)
-            .await?;
-    }
     admin.execute("checkpoint").await?;
     admin.execute("vacuum analyze pg_class").await?;
     while mirror_calls(fleet).await? > 0 {}
