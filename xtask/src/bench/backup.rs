@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use sqlx::{Executor as _, PgConnection};
+use sqlx::PgConnection;
 use tenantry_domain::template::Spares;
 use tenantry_pg::ManagedDatabase;
 use tenantry_pg::database::DatabaseConfig;
@@ -63,7 +63,7 @@ pub(crate) async fn run(root: &Path, binary: &Binary, quick: bool) -> Result<Vec
         for place in measured.iter().filter(|place| filled.insert(**place)) {
             fill(binary, &postgres.managed_admin_url(), &schema(*place), "1MB")?;
         }
-        admin.execute("vacuum analyze").await?;
+        postgres.analyze_catalogs().await?;
         let mut among = Among { schools, ..Among::default() };
         for (round, place) in measured.into_iter().enumerate() {
             let id = id(&mut admin, place).await?;

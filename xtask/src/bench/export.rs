@@ -6,7 +6,6 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
-use sqlx::Executor as _;
 use tenantry_backup::write::write_archive;
 use tenantry_domain::template::Spares;
 use tenantry_pg::export::{Export, Sessions};
@@ -35,7 +34,7 @@ pub(crate) async fn run(root: &Path, quick: bool) -> Result<Vec<Figure>> {
     for schools in fleets {
         school::make_many(&postgres, there..schools).await?;
         there = schools;
-        postgres.managed_admin().await?.execute("vacuum analyze").await?;
+        postgres.analyze_catalogs().await?;
         let (mut ours, mut theirs) = (Samples::default(), Samples::default());
         let mut cold = Samples::default();
         let url = postgres.managed_admin_url();
