@@ -1,7 +1,8 @@
 // What jsdom lacks: sizes, which the list needs to know what is on the screen, and scrolling.
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
-import { afterEach } from 'vitest';
+import { extendTailwindMerge } from 'tailwind-merge';
+import { afterEach, expect } from 'vitest';
 
 // How busy the machine is must not decide: what does not come at all fails late.
 configure({ asyncUtilTimeout: 20_000 });
@@ -20,5 +21,27 @@ if (typeof window !== 'undefined') {
     queueMicrotask(() => this.dispatchEvent(new Event('scroll')));
   };
   Element.prototype.scrollIntoView = () => undefined;
-  afterEach(() => cleanup());
+
+  // Of two classes that contradict each other the order in the style sheet would decide: no element has such.
+  const merged = extendTailwindMerge({ prefix: 'tenantry' });
+  const looks = new Set<string>();
+  const look = (records: MutationRecord[]) => {
+    for (const { target, addedNodes } of records) {
+      for (const node of [target, ...addedNodes]) {
+        if (!(node instanceof Element)) continue;
+        for (const each of [node, ...node.querySelectorAll('[class]')]) {
+          looks.add(each.getAttribute('class') ?? '');
+        }
+      }
+    }
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { subtree: true, childList: true, attributeFilter: ['class'] });
+  afterEach(() => {
+    look(observer.takeRecords());
+    const contradictions = [...looks].filter((classes) => merged(classes) !== classes);
+    looks.clear();
+    cleanup();
+    expect(contradictions).toEqual([]);
+  });
 }

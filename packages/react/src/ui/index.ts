@@ -43,7 +43,6 @@ export { LastBackup, SchemaCondition, SchemaNames, SchemaVersion } from './schem
 export { SchemaManagement, type SchemaManagementProps } from './schemas/schema-management.js';
 export { SchemaTable, type SchemaTableProps } from './schemas/schema-table.js';
 export { SchemaToolbar, type SchemaToolbarProps } from './schemas/schema-toolbar.js';
-export { classNames } from './class-names.js';
 export {
   faceOf,
   OPERATION_STATES,

@@ -1,7 +1,7 @@
 'use client';
 // A word in a coloured field, and the same for states: icon, text and colour together.
+import { clsx } from 'clsx';
 import type { ComponentProps } from 'react';
-import { classNames } from '../class-names.js';
 import { faceOf, TONE_BADGE, type Tone } from '../states.js';
 
 export interface BadgeProps extends ComponentProps<'span'> {
@@ -12,7 +12,7 @@ export interface BadgeProps extends ComponentProps<'span'> {
 export function Badge({ tone = 'neutral', className, ...rest }: BadgeProps) {
   return (
     <span
-      className={classNames(
+      className={clsx(
         'tenantry tenantry:inline-flex tenantry:h-5 tenantry:max-w-full tenantry:items-center tenantry:gap-1 tenantry:rounded-sm tenantry:px-1.5',
         'tenantry:text-xs tenantry:font-medium tenantry:whitespace-nowrap tenantry:[&_svg]:size-3',
         'tenantry:forced-colors:border',

@@ -1,14 +1,14 @@
 'use client';
 // A button with the looks that its weight asks for, and one that is only an icon.
 import { cva, type VariantProps } from 'class-variance-authority';
+import { clsx } from 'clsx';
 import { Loader2 } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
-import { classNames } from '../class-names.js';
 
 const buttonLooks = cva(
   [
     'tenantry:inline-flex tenantry:shrink-0 tenantry:cursor-pointer tenantry:items-center tenantry:justify-center',
-    'tenantry:gap-1.5 tenantry:rounded-md tenantry:border tenantry:text-sm tenantry:font-medium tenantry:whitespace-nowrap',
+    'tenantry:gap-1.5 tenantry:rounded-md tenantry:border tenantry:font-medium tenantry:whitespace-nowrap',
     'tenantry:transition-colors tenantry:duration-100 tenantry:select-none',
     'tenantry:outline-none tenantry:focus-visible:ring-2 tenantry:focus-visible:ring-ring tenantry:focus-visible:ring-offset-1 tenantry:focus-visible:ring-offset-background',
     'tenantry:forced-colors:focus-visible:outline-2',
@@ -29,9 +29,9 @@ const buttonLooks = cva(
       },
       size: {
         sm: 'tenantry:h-7 tenantry:px-2 tenantry:text-xs',
-        md: 'tenantry:h-8 tenantry:px-3',
-        icon: 'tenantry:size-8 tenantry:p-0',
-        'icon-sm': 'tenantry:size-7 tenantry:p-0',
+        md: 'tenantry:h-8 tenantry:px-3 tenantry:text-sm',
+        icon: 'tenantry:size-8 tenantry:p-0 tenantry:text-sm',
+        'icon-sm': 'tenantry:size-7 tenantry:p-0 tenantry:text-sm',
       },
     },
     defaultVariants: { variant: 'secondary', size: 'md' },
@@ -61,7 +61,7 @@ export function Button({
   return (
     <button
       type={type}
-      className={classNames('tenantry', buttonLooks({ variant, size }), className)}
+      className={clsx('tenantry', buttonLooks({ variant, size }), className)}
       aria-disabled={idle || undefined}
       aria-busy={pending || undefined}
       title={disabledReason}

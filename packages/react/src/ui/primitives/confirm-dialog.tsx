@@ -4,6 +4,7 @@
 //   wants their number and the verb typed.
 // Cancel comes first, and Enter does nothing that destroys until what was typed is right.
 import { AlertDialog as Base } from '@base-ui/react/alert-dialog';
+import { clsx } from 'clsx';
 import {
   type ComponentProps,
   type FormEvent,
@@ -13,7 +14,6 @@ import {
   useRef,
   useState,
 } from 'react';
-import { classNames } from '../class-names.js';
 import { Button } from './button.js';
 import { BACKDROP, CENTRED, WINDOW } from './dialog.js';
 import { ErrorState } from './error-state.js';
@@ -46,9 +46,9 @@ export function ConfirmDialog({ open, onOpenChange, finalFocus, ...content }: Co
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
-        <Base.Backdrop className={classNames(BACKDROP)} />
+        <Base.Backdrop className={clsx(BACKDROP)} />
         <Base.Popup
-          className={classNames(WINDOW, CENTRED)}
+          className={clsx(WINDOW, CENTRED)}
           finalFocus={finalFocus}
           initialFocus={content.expected === undefined ? cancel : input}
         >

@@ -1,9 +1,9 @@
 'use client';
 // A window over the page, and a sheet at its side. The focus goes back to where it came from.
 import { Dialog as Base } from '@base-ui/react/dialog';
+import { clsx } from 'clsx';
 import { X } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
-import { classNames } from '../class-names.js';
 import { IconButton } from './button.js';
 
 export const BACKDROP = [
@@ -65,9 +65,9 @@ function Window({
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
-        <Base.Backdrop className={classNames(BACKDROP)} />
+        <Base.Backdrop className={clsx(BACKDROP)} />
         <Base.Popup
-          className={classNames(WINDOW, place, className)}
+          className={clsx(WINDOW, place, className)}
           finalFocus={finalFocus}
           initialFocus={initialFocus}
         >

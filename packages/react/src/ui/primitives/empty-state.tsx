@@ -1,8 +1,8 @@
 'use client';
 // What stands where a list would be if it had anything, with a way on.
+import { clsx } from 'clsx';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { classNames } from '../class-names.js';
 
 export interface EmptyStateProps {
   title: string;
@@ -16,7 +16,7 @@ export interface EmptyStateProps {
 export function EmptyState({ title, description, icon: Icon, action, className }: EmptyStateProps) {
   return (
     <div
-      className={classNames(
+      className={clsx(
         'tenantry tenantry:flex tenantry:flex-col tenantry:items-center tenantry:justify-center tenantry:gap-1 tenantry:px-6 tenantry:py-12 tenantry:text-center',
         className,
       )}

@@ -1,9 +1,9 @@
 'use client';
 // What stands where something could not be loaded: cause, what to do, request id, and a way on.
+import { clsx } from 'clsx';
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { toFleetError } from '../../client/index.js';
-import { classNames } from '../class-names.js';
 import { Button } from './button.js';
 
 export interface ErrorStateProps {
@@ -32,7 +32,7 @@ export function ErrorState({
   return (
     <div
       role="alert"
-      className={classNames(
+      className={clsx(
         'tenantry tenantry:flex tenantry:gap-2.5 tenantry:text-sm',
         inline
           ? 'tenantry:rounded-md tenantry:border tenantry:border-bad/30 tenantry:bg-bad/5 tenantry:p-3'

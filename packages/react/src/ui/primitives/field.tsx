@@ -1,44 +1,36 @@
 'use client';
 // Form controls: an input, a select and a checkbox, and the label, help and error around them. They are
 // the browser's own elements, so that forms, password managers and paste work as everywhere.
+import { clsx } from 'clsx';
 import { type ComponentProps, type ReactElement, type ReactNode, cloneElement, useId } from 'react';
 import { ChevronDown, CircleAlert } from 'lucide-react';
-import { classNames } from '../class-names.js';
 
 const CONTROL = [
-  'tenantry tenantry:h-8 tenantry:w-full tenantry:min-w-0 tenantry:rounded-md tenantry:border tenantry:border-input tenantry:bg-background tenantry:px-2.5 tenantry:text-sm tenantry:text-foreground',
+  'tenantry tenantry:w-full tenantry:min-w-0 tenantry:rounded-md tenantry:border tenantry:border-input tenantry:bg-background tenantry:px-2.5 tenantry:text-sm tenantry:text-foreground',
   'tenantry:outline-none tenantry:placeholder:text-muted-foreground tenantry:focus-visible:border-ring tenantry:focus-visible:ring-2 tenantry:focus-visible:ring-ring/40 tenantry:forced-colors:focus-visible:outline-2',
   'tenantry:aria-invalid:border-bad tenantry:disabled:cursor-not-allowed tenantry:disabled:opacity-50',
 ];
 
 /** A line of text. */
 export function Input({ className, type = 'text', ...rest }: ComponentProps<'input'>) {
-  return <input type={type} className={classNames(CONTROL, className)} {...rest} />;
+  return <input type={type} className={clsx(CONTROL, 'tenantry:h-8', className)} {...rest} />;
 }
 
 /** Several lines of text. */
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return (
-    <textarea
-      className={classNames(CONTROL, 'tenantry:h-auto tenantry:py-1.5', className)}
-      {...rest}
-    />
-  );
+  return <textarea className={clsx(CONTROL, 'tenantry:py-1.5', className)} {...rest} />;
 }
 
 /** One of a few choices. */
 export function Select({ className, children, ...rest }: ComponentProps<'select'>) {
   return (
     <span
-      className={classNames(
-        'tenantry tenantry:relative tenantry:inline-flex tenantry:w-full',
-        className,
-      )}
+      className={clsx('tenantry tenantry:relative tenantry:inline-flex tenantry:w-full', className)}
     >
       <select
-        className={classNames(
+        className={clsx(
           CONTROL,
-          'tenantry:cursor-pointer tenantry:appearance-none tenantry:pe-8',
+          'tenantry:h-8 tenantry:cursor-pointer tenantry:appearance-none tenantry:pe-8',
         )}
         {...rest}
       >
@@ -61,7 +53,7 @@ export interface CheckboxProps extends Omit<ComponentProps<'input'>, 'type'> {
 export function Checkbox({ indeterminate = false, className, ...rest }: CheckboxProps) {
   return (
     <span
-      className={classNames(
+      className={clsx(
         'tenantry tenantry:inline-grid tenantry:size-6 tenantry:place-items-center',
         className,
       )}
@@ -107,9 +99,7 @@ export function Field({ label, help, error, optional = false, children, classNam
     .join(' ')
     .trim();
   return (
-    <div
-      className={classNames('tenantry tenantry:flex tenantry:flex-col tenantry:gap-1.5', className)}
-    >
+    <div className={clsx('tenantry tenantry:flex tenantry:flex-col tenantry:gap-1.5', className)}>
       <label
         htmlFor={id}
         className="tenantry:flex tenantry:gap-1.5 tenantry:text-sm tenantry:font-medium"

@@ -1,8 +1,8 @@
 'use client';
 // A list of actions that opens at a button. One menu may serve many buttons: it is then told its anchor.
 import { Menu as Base } from '@base-ui/react/menu';
+import { clsx } from 'clsx';
 import type { ComponentProps, ReactElement, ReactNode } from 'react';
-import { classNames } from '../class-names.js';
 
 export interface MenuProps {
   /** The button that opens it. Left out where it is opened from outside, at `anchor`. */
@@ -42,7 +42,7 @@ export function Menu({
           <Base.Popup
             aria-label={label}
             finalFocus={anchor === undefined || anchor === null ? undefined : () => anchor}
-            className={classNames(
+            className={clsx(
               'tenantry tenantry:min-w-44 tenantry:rounded-md tenantry:border tenantry:border-border tenantry:bg-popover tenantry:p-1 tenantry:text-sm tenantry:text-popover-foreground tenantry:shadow-lg tenantry:outline-none',
               'tenantry:transition-opacity tenantry:duration-100 tenantry:data-ending-style:opacity-0 tenantry:data-starting-style:opacity-0',
             )}
@@ -71,12 +71,15 @@ export function MenuItem({
   const idle = disabledReason !== undefined;
   return (
     <Base.Item
-      className={classNames(
+      className={clsx(
         'tenantry:flex tenantry:min-h-7 tenantry:cursor-default tenantry:flex-col tenantry:justify-center tenantry:rounded-sm tenantry:px-2 tenantry:py-1 tenantry:outline-none tenantry:select-none',
-        'tenantry:data-highlighted:bg-accent tenantry:data-highlighted:text-accent-foreground tenantry:forced-colors:data-highlighted:outline-2',
-        destructive &&
-          'tenantry:text-bad tenantry:data-highlighted:bg-bad/10 tenantry:data-highlighted:text-bad',
-        idle && 'tenantry:text-muted-foreground tenantry:data-highlighted:text-muted-foreground',
+        'tenantry:forced-colors:data-highlighted:outline-2',
+        destructive ? 'tenantry:data-highlighted:bg-bad/10' : 'tenantry:data-highlighted:bg-accent',
+        idle
+          ? 'tenantry:text-muted-foreground'
+          : destructive
+            ? 'tenantry:text-bad'
+            : 'tenantry:data-highlighted:text-accent-foreground',
       )}
       closeOnClick={!idle}
       aria-disabled={idle || undefined}

@@ -1,9 +1,9 @@
 'use client';
 // How much of its quota a schema uses: a bar, and the same in words.
+import { clsx } from 'clsx';
 import type { QuotaLevel } from '../../client/index.js';
 import { formatBytes, quotaShare } from '../../values/bytes.js';
 import { numberFormat } from '../../values/formats.js';
-import { classNames } from '../class-names.js';
 import { QUOTA_LEVELS, TONE_BAR, TONE_TEXT } from '../states.js';
 
 export interface StorageBarProps {
@@ -29,7 +29,7 @@ export function StorageBar({
   const percent = share === null ? null : Math.min(share, 9.99);
   return (
     <div
-      className={classNames(
+      className={clsx(
         'tenantry tenantry:flex tenantry:min-w-0 tenantry:flex-col tenantry:gap-1',
         className,
       )}
@@ -45,7 +45,7 @@ export function StorageBar({
         )}
         {percent !== null && (
           <span
-            className={classNames(
+            className={clsx(
               'tenantry:ms-auto',
               level === 'ok' ? TONE_TEXT.neutral : TONE_TEXT[tone],
             )}
@@ -63,7 +63,7 @@ export function StorageBar({
           className="tenantry:h-1 tenantry:overflow-hidden tenantry:rounded-full tenantry:bg-muted tenantry:forced-colors:border"
         >
           <div
-            className={classNames(
+            className={clsx(
               'tenantry:h-full tenantry:rounded-full tenantry:forced-colors:bg-[Highlight]',
               TONE_BAR[tone],
             )}

@@ -1,10 +1,10 @@
 'use client';
 // Short messages at the corner of the page. `toast` tells one from anywhere; `Toaster` shows them.
 import { Toast as Base } from '@base-ui/react/toast';
+import { clsx } from 'clsx';
 import { X } from 'lucide-react';
 import type { Notify } from '../../notify/notify.js';
 import { notifyWithBaseUi } from '../../notify/with-base-ui.js';
-import { classNames } from '../class-names.js';
 import { faceOf, TONE_TEXT } from '../states.js';
 import { IconButton } from './button.js';
 
@@ -42,7 +42,7 @@ function Toasts() {
         key={each.id}
         toast={each}
         swipeDirection={['right', 'down']}
-        className={classNames(
+        className={clsx(
           'tenantry:rounded-md tenantry:border tenantry:border-border tenantry:bg-popover tenantry:text-sm tenantry:text-popover-foreground tenantry:shadow-lg',
           'tenantry:transition tenantry:duration-150 tenantry:data-ending-style:opacity-0 tenantry:data-starting-style:translate-y-2 tenantry:data-starting-style:opacity-0 tenantry:data-limited:hidden',
         )}
@@ -50,7 +50,7 @@ function Toasts() {
         <Base.Content className="tenantry:flex tenantry:items-start tenantry:gap-2.5 tenantry:p-3">
           <Icon
             aria-hidden
-            className={classNames(
+            className={clsx(
               'tenantry:mt-0.5 tenantry:size-4',
               TONE_TEXT[face.tone],
               face.turns === true && 'tenantry:animate-spin',

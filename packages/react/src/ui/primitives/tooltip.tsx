@@ -1,8 +1,8 @@
 'use client';
 // A hint at something that can be focused. What must be known stands on the page, not in here.
 import { Tooltip as Base } from '@base-ui/react/tooltip';
+import { clsx } from 'clsx';
 import type { ReactElement, ReactNode } from 'react';
-import { classNames } from '../class-names.js';
 
 export interface TooltipProps {
   hint: ReactNode;
@@ -18,7 +18,7 @@ export function Tooltip({ hint, children, side = 'top' }: TooltipProps) {
       <Base.Portal>
         <Base.Positioner side={side} sideOffset={6} className="tenantry tenantry:z-50">
           <Base.Popup
-            className={classNames(
+            className={clsx(
               'tenantry tenantry:max-w-72 tenantry:rounded-md tenantry:bg-foreground tenantry:px-2 tenantry:py-1 tenantry:text-xs tenantry:text-background tenantry:shadow-md',
               'tenantry:transition-opacity tenantry:duration-100 tenantry:data-ending-style:opacity-0 tenantry:data-starting-style:opacity-0 tenantry:forced-colors:border',
             )}

@@ -78,7 +78,7 @@ export function BulkBar({ management }: { management: SchemaManagementState }) {
                 pending={looking === action}
                 disabledReason={refusalOf(can(action))}
                 onClick={() => void ask(action)}
-                className={WORDS[action].destroys === true ? 'tenantry:text-bad' : undefined}
+                className={WORDS[action].destroys === true ? 'tenantry:text-bad!' : undefined}
               >
                 {WORDS[action].word}…
               </Button>

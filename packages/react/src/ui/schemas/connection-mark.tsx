@@ -1,9 +1,9 @@
 'use client';
 // Whether changes arrive as they happen, in words and not by colour alone.
+import { clsx } from 'clsx';
 import { CircleDot, RefreshCw, TimerReset, WifiOff } from 'lucide-react';
 import { useConnection } from '../../hooks/use-live.js';
 import type { ConnectionState } from '../../live/connection.js';
-import { classNames } from '../class-names.js';
 import { TONE_TEXT, type Tone } from '../states.js';
 
 const FACES: Record<
@@ -39,7 +39,7 @@ export function ConnectionMark({ className }: { className?: string }) {
     <span
       role="status"
       title={hint}
-      className={classNames(
+      className={clsx(
         'tenantry tenantry:flex tenantry:items-center tenantry:gap-1.5 tenantry:text-xs tenantry:whitespace-nowrap',
         TONE_TEXT[tone],
         className,

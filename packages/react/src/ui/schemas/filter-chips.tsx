@@ -1,12 +1,12 @@
 'use client';
 // What the list is narrowed to, each with how many there are: states, troubles, and whatever else the host asked for.
+import { clsx } from 'clsx';
 import { AlertTriangle, CloudOff, Gauge, History, type LucideIcon, X } from 'lucide-react';
 import type { Facets, SchemaState } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
 import type { SchemaManagementState } from '../../hooks/use-schema-management.js';
 import type { SchemaFilters } from '../../queries/filters.js';
 import { numberFormat } from '../../values/formats.js';
-import { classNames } from '../class-names.js';
 import { QUOTA_LEVELS, SCHEMA_STATES } from '../states.js';
 
 /** Shown even where none is in them, because these are what people look for. */
@@ -171,7 +171,7 @@ function Chip({ icon: Icon, word, label, count, on, onToggle }: ChipProps) {
       aria-pressed={label === undefined ? on : undefined}
       aria-label={label}
       onClick={onToggle}
-      className={classNames(
+      className={clsx(
         'tenantry:flex tenantry:h-6 tenantry:shrink-0 tenantry:cursor-pointer tenantry:items-center tenantry:gap-1.5 tenantry:rounded-full tenantry:border tenantry:px-2 tenantry:text-xs tenantry:whitespace-nowrap tenantry:outline-none tenantry:focus-visible:ring-2 tenantry:focus-visible:ring-ring',
         on
           ? 'tenantry:border-foreground/25 tenantry:bg-foreground/8 tenantry:text-foreground'

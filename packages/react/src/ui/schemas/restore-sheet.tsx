@@ -1,6 +1,7 @@
 'use client';
 // Choosing a backup and bringing it back: beside the living schema, or in the place of one that is gone.
 import { useQuery } from '@tanstack/react-query';
+import { clsx } from 'clsx';
 import { type FormEvent, useId, useState } from 'react';
 import type { BackupBody, SchemaRow } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
@@ -8,7 +9,6 @@ import { useLastPresent } from '../../hooks/use-last-present.js';
 import type { SchemaActions } from '../../hooks/use-schema-actions.js';
 import { backupsOptions } from '../../queries/options.js';
 import { formatBytes } from '../../values/bytes.js';
-import { classNames } from '../class-names.js';
 import { Badge } from '../primitives/badge.js';
 import { Button } from '../primitives/button.js';
 import { Sheet } from '../primitives/dialog.js';
@@ -145,7 +145,7 @@ function BackupChoice({ items, chosen, onChoose }: BackupChoiceProps) {
       {items.map((backup) => (
         <label
           key={backup.id}
-          className={classNames(
+          className={clsx(
             'tenantry:flex tenantry:cursor-pointer tenantry:items-center tenantry:gap-2.5 tenantry:rounded-md tenantry:border tenantry:px-3 tenantry:py-2 tenantry:text-sm',
             backup.id === chosen
               ? 'tenantry:border-primary tenantry:bg-primary/5'

@@ -1,10 +1,10 @@
 'use client';
 // What is told of a schema in a row and in a card: its name, its state or what is being done, its last backup.
+import { clsx } from 'clsx';
 import { ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
 import type { BackupOfRow, SchemaRow } from '../../client/index.js';
 import type { RunningOperation } from '../../live/running-operations.js';
 import { operationWords } from '../../values/operation-words.js';
-import { classNames } from '../class-names.js';
 import { StateBadge } from '../primitives/badge.js';
 import { RelativeTime } from '../primitives/relative-time.js';
 import { TONE_TEXT } from '../states.js';
@@ -67,7 +67,7 @@ export function LastBackup({ backup }: { backup: BackupOfRow | null | undefined 
   const { icon: Icon, tone, word } = known ?? VERIFICATIONS.none;
   return (
     <span className="tenantry:flex tenantry:min-w-0 tenantry:items-center tenantry:gap-1.5">
-      <span title={word} className={classNames('tenantry:flex', TONE_TEXT[tone])}>
+      <span title={word} className={clsx('tenantry:flex', TONE_TEXT[tone])}>
         <Icon aria-hidden className="tenantry:size-3.5" />
         <span className="tenantry:sr-only">{word},</span>
       </span>

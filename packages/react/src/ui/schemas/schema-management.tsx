@@ -1,5 +1,6 @@
 'use client';
 // The list of institutions, whole: search, filters, rows, what can be done to one and to many.
+import { clsx } from 'clsx';
 import { Building2, SearchX, TriangleAlert } from 'lucide-react';
 import { type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { OperationBody, SchemaRow } from '../../client/index.js';
@@ -12,7 +13,6 @@ import {
 import { useSettled } from '../../hooks/use-settled.js';
 import { isEmptyFilter } from '../../queries/filters.js';
 import { numberFormat } from '../../values/formats.js';
-import { classNames } from '../class-names.js';
 import { Button } from '../primitives/button.js';
 import { EmptyState } from '../primitives/empty-state.js';
 import { ErrorState } from '../primitives/error-state.js';
@@ -66,7 +66,7 @@ export function SchemaManagement(props: SchemaManagementProps) {
     <section
       ref={root}
       aria-label="Institutions"
-      className={classNames(
+      className={clsx(
         'tenantry tenantry:@container tenantry:flex tenantry:h-full tenantry:min-h-96 tenantry:flex-col tenantry:overflow-hidden tenantry:rounded-lg tenantry:border tenantry:border-border tenantry:bg-background tenantry:text-sm tenantry:text-foreground',
         className,
       )}

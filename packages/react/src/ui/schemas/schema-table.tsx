@@ -3,6 +3,7 @@
 // from row to row, x chooses, Enter opens. An ARIA table on plain elements, because a browser's own table cannot
 // leave out rows.
 import { type Range, defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import {
   type KeyboardEvent,
@@ -14,7 +15,6 @@ import {
 } from 'react';
 import type { SchemaRow } from '../../client/index.js';
 import type { SchemaManagementState } from '../../hooks/use-schema-management.js';
-import { classNames } from '../class-names.js';
 import { Checkbox } from '../primitives/field.js';
 import {
   ariaSort,
@@ -213,10 +213,7 @@ function Header({ management }: { management: SchemaManagementState }) {
       <div
         role="row"
         aria-rowindex={1}
-        className={classNames(
-          ROW_GRID,
-          'tenantry:h-9 tenantry:text-xs tenantry:text-muted-foreground',
-        )}
+        className={clsx(ROW_GRID, 'tenantry:h-9 tenantry:text-xs tenantry:text-muted-foreground')}
       >
         <div role="columnheader" className="tenantry:flex">
           <Checkbox
@@ -245,7 +242,7 @@ function HeaderCell({ column, management }: { column: Column; management: Schema
     <div
       role="columnheader"
       aria-sort={sorted}
-      className={classNames('tenantry:flex tenantry:min-w-0', column.wide === true && WIDE_ONLY)}
+      className={clsx('tenantry:min-w-0', column.wide === true ? WIDE_ONLY : 'tenantry:flex')}
     >
       {sort === undefined ? (
         <span className="tenantry:truncate">{column.title}</span>
@@ -258,7 +255,7 @@ function HeaderCell({ column, management }: { column: Column; management: Schema
           {column.title}
           <Arrow
             aria-hidden
-            className={classNames('tenantry:size-3', sorted === 'none' && 'tenantry:opacity-0')}
+            className={clsx('tenantry:size-3', sorted === 'none' && 'tenantry:opacity-0')}
           />
         </button>
       )}

@@ -30,7 +30,7 @@ export function SchemaToolbar({ management, onCreate, createRefusal, search }: S
           aria-label="Order"
           value={management.sort}
           onChange={(event) => management.setSort(event.target.value as SchemaSort)}
-          className="tenantry:w-auto"
+          className="tenantry:w-auto!"
         >
           {SORTS.map(({ sort, title }) => (
             <option key={sort} value={sort}>
@@ -105,7 +105,7 @@ function Arrivals({ management }: { management: SchemaManagementState }) {
   const { arrivals, refresh } = management;
   if (arrivals === 0) return null;
   return (
-    <Button size="sm" onClick={refresh} className="tenantry:rounded-full">
+    <Button size="sm" onClick={refresh} className="tenantry:rounded-full!">
       <RefreshCw aria-hidden />
       {arrivals} new – refresh
     </Button>

@@ -1,12 +1,12 @@
 'use client';
 // One institution in the table, or as a card. It renders again only when it has changed, is chosen, takes the
 // focus, or something is done to it.
+import { clsx } from 'clsx';
 import { MoreHorizontal } from 'lucide-react';
 import { memo, type MouseEvent } from 'react';
 import type { SchemaRow } from '../../client/index.js';
 import { useFleet } from '../../fleet/context.js';
 import { useSchemaOperation } from '../../hooks/use-live.js';
-import { classNames } from '../class-names.js';
 import { IconButton } from '../primitives/button.js';
 import { Checkbox } from '../primitives/field.js';
 import { RelativeTime } from '../primitives/relative-time.js';
@@ -32,7 +32,8 @@ export interface TableRowProps {
   onMenu: (schema: SchemaRow, button: HTMLElement) => void;
 }
 
-const CELL = 'tenantry:flex tenantry:min-w-0 tenantry:items-center';
+const LINE = 'tenantry:min-w-0 tenantry:items-center';
+const CELL = clsx(LINE, 'tenantry:flex');
 
 /** Clicks on these are not a wish to open the row. */
 const CONTROLS = 'button, input, a, label';
@@ -53,7 +54,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
       onFocus={() => onActivate(index)}
       onClick={open}
       style={{ height, transform: `translateY(${start}px)` }}
-      className={classNames(
+      className={clsx(
         'tenantry:absolute tenantry:inset-x-0 tenantry:top-0 tenantry:border-b tenantry:border-border tenantry:text-sm tenantry:outline-none',
         'tenantry:focus-visible:ring-2 tenantry:focus-visible:ring-ring tenantry:focus-visible:ring-inset tenantry:forced-colors:focus-visible:outline-2 tenantry:forced-colors:focus-visible:-outline-offset-2',
         selected ? 'tenantry:bg-primary/6' : 'tenantry:hover:bg-muted/60',
@@ -112,13 +113,13 @@ export function SchemaCells(props: TableRowProps) {
       <div role="cell" className={CELL}>
         {storage}
       </div>
-      <div role="cell" className={classNames(CELL, WIDE_ONLY, 'tenantry:tabular-nums')}>
+      <div role="cell" className={clsx(LINE, WIDE_ONLY, 'tenantry:tabular-nums')}>
         <SchemaVersion schema={schema} />
       </div>
       <div role="cell" className={CELL}>
         <LastBackup backup={schema.backup} />
       </div>
-      <div role="cell" className={classNames(CELL, WIDE_ONLY, 'tenantry:text-muted-foreground')}>
+      <div role="cell" className={clsx(LINE, WIDE_ONLY, 'tenantry:text-muted-foreground')}>
         <RelativeTime at={schema.lastActivityAt} className="tenantry:truncate" />
       </div>
       <MenuCell {...props} />
@@ -171,7 +172,7 @@ export function MissingRow({
     <div
       aria-hidden
       style={{ height, transform: `translateY(${start}px)` }}
-      className={classNames(
+      className={clsx(
         'tenantry:absolute tenantry:inset-x-0 tenantry:top-0 tenantry:border-b tenantry:border-border',
         card
           ? 'tenantry:flex tenantry:flex-col tenantry:justify-center tenantry:gap-2 tenantry:px-3'
@@ -179,9 +180,9 @@ export function MissingRow({
       )}
     >
       {!card && <span />}
-      <Skeleton className="tenantry:w-3/5" />
-      <Skeleton className="tenantry:w-20" />
-      <Skeleton className="tenantry:w-full" />
+      <Skeleton className="tenantry:h-4 tenantry:w-3/5" />
+      <Skeleton className="tenantry:h-4 tenantry:w-20" />
+      <Skeleton className="tenantry:h-4 tenantry:w-full" />
     </div>
   );
 }
