@@ -8,6 +8,7 @@ use url::Url;
 use crate::connect::connect_options;
 use crate::ddl;
 use crate::error::{PgError, Situation};
+use crate::nodelay::send_at_once;
 use crate::sql::{Ident, script};
 
 /// A schema that is being filled.
@@ -32,6 +33,7 @@ impl Import {
     pub async fn begin(url: &Url, schema: &Ident) -> Result<Self, PgError> {
         let options = connect_options(url)?.application_name("tenantry import");
         let mut session = PgConnection::connect_with(&options).await?;
+        send_at_once();
         session.execute(SETTINGS).await?;
         session.execute("begin").await?;
         let empty: Option<bool> = sqlx::query_scalar(

@@ -24,6 +24,7 @@ pub mod export;
 pub mod fence;
 pub mod import;
 pub mod install;
+mod nodelay;
 pub mod pooler;
 pub mod quota;
 pub mod schema;
